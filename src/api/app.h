@@ -1,0 +1,14 @@
+/* app.h - what a program has for its whole life; handed to everything instead of globals. */
+#ifndef PALABRE_API_APP_H
+#define PALABRE_API_APP_H
+
+#include "base/conf.h"
+#include "db/db.h"
+
+struct app {
+	const struct conf *conf;
+	struct db *db;
+	int wake_fd; /* of wake_sender(); -1 = none */
+};
+
+#endif

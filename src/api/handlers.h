@@ -1,0 +1,43 @@
+/* handlers.h - every endpoint's handler and input, for the table in routes.c. */
+#ifndef PALABRE_API_HANDLERS_H
+#define PALABRE_API_HANDLERS_H
+
+#include "api/call.h"
+
+/* account.c */
+extern const struct input register_input, login_input, logout_input;
+enum result api_register(struct call *c);
+enum result api_login(struct call *c);
+enum result api_logout(struct call *c);
+enum result api_me(struct call *c);
+
+/* rooms.c */
+extern const struct input rooms_public_input, room_create_input;
+enum result api_rooms(struct call *c);
+enum result api_rooms_public(struct call *c);
+enum result api_room_create(struct call *c);
+enum result api_room_get(struct call *c);
+enum result api_room_join(struct call *c);
+enum result api_room_leave(struct call *c);
+
+/* members.c */
+enum result api_members(struct call *c);
+
+/* messages.c */
+extern const struct input messages_input, message_send_input;
+enum result api_messages(struct call *c);
+enum result api_message_send(struct call *c);
+
+/* sync.c */
+extern const struct input events_input;
+enum result api_events(struct call *c);
+enum result api_sync(struct call *c);
+
+/* status.c */
+enum result api_status(struct call *c);
+
+/* poll.c */
+extern const struct input poll_input;
+enum result api_poll(struct call *c);
+
+#endif

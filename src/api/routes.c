@@ -1,0 +1,51 @@
+/* routes.c - THE table: every endpoint with its verb, who may call it, what it takes. */
+#include "api/routes.h"
+
+#include "api/handlers.h"
+
+/* clang-format off */
+static const struct route routes[] = {
+	{ METHOD_POST, "api/v1/register", AUTH_SITE, 201, api_register, &register_input },
+	{ METHOD_POST, "api/v1/login", AUTH_SITE, 200, api_login, &login_input },
+	{ METHOD_POST, "api/v1/logout", AUTH_USER, 200, api_logout, &logout_input },
+	{ METHOD_GET, "api/v1/me", AUTH_USER, 200, api_me, NULL },
+
+	{ METHOD_GET, "api/v1/rooms", AUTH_USER, 200, api_rooms, NULL },
+	{ METHOD_GET, "api/v1/rooms/public", AUTH_USER, 200, api_rooms_public, &rooms_public_input },
+	{ METHOD_POST, "api/v1/rooms", AUTH_USER, 201, api_room_create, &room_create_input },
+	{ METHOD_GET, "api/v1/rooms/{id}", AUTH_USER, 200, api_room_get, NULL },
+	{ METHOD_POST, "api/v1/rooms/{id}/join", AUTH_USER, 200, api_room_join, NULL },
+	{ METHOD_POST, "api/v1/rooms/{id}/leave", AUTH_USER, 200, api_room_leave, NULL },
+	{ METHOD_GET, "api/v1/rooms/{id}/members", AUTH_USER, 200, api_members, NULL },
+
+	{ METHOD_GET, "api/v1/rooms/{id}/messages", AUTH_USER, 200, api_messages, &messages_input },
+	{ METHOD_POST, "api/v1/rooms/{id}/messages", AUTH_USER, 201, api_message_send, &message_send_input },
+	{ METHOD_GET, "api/v1/rooms/{id}/events", AUTH_USER, 200, api_events, &events_input },
+
+	{ METHOD_GET, "api/v1/sync", AUTH_USER, 200, api_sync, NULL },
+	{ METHOD_GET, "api/v1/status", AUTH_NONE, 200, api_status, NULL },
+	{ METHOD_GET, "stream/poll", AUTH_USER, 200, api_poll, &poll_input },
+};
+/* clang-format on */
+
+const struct route *api_routes(size_t *count)
+{
+	*count = sizeof routes / sizeof *routes;
+	return routes;
+}
+
+void api_routes_print(struct buf *out)
+{
+	static const char *const levels[] = {
+		[AUTH_NONE] = "none",
+		[AUTH_SITE] = "site",
+		[AUTH_USER] = "user",
+		[AUTH_MAYBE] = "maybe",
+	};
+
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		const struct route *r = &routes[i];
+		buf_printf(out, "%s %s %s\n", r->method == METHOD_GET ? "GET" : "POST",
+			   r->pattern, levels[r->auth]);
+	}
+}
