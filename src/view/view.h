@@ -1,0 +1,15 @@
+/* view.h - the domain as JSON (PROTOCOL §2 and §4): the only makers of it. Shared by the API
+ * and the hub, so that every transport says the same. */
+#ifndef PALABRE_VIEW_VIEW_H
+#define PALABRE_VIEW_VIEW_H
+
+#include "base/json.h"
+#include "chat/event.h"
+
+/* One object each, as an element or as the value of the key just written. */
+void view_user(struct json *j, const struct user *u);
+void view_message(struct json *j, const struct message *m);
+void view_room(struct json *j, const struct room *r);
+void view_event(struct json *j, const struct event *e);
+
+#endif
