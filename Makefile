@@ -74,12 +74,13 @@ GENERATED := $(addprefix $(BUILD)/gen/,$(GENERATED))
 name_of   = $(if $(filter cgi-bin/palabrectl.c,$(1)),palabrectl,$(notdir $(1:.c=.fcgi)))
 BINARIES := $(foreach p,$(PROGRAMS),$(BUILD)/$(call name_of,$(p)))
 BINARIES += $(if $(filter cgi-bin/palabre.c,$(PROGRAMS)),$(BUILD)/palabre.cgi)
+BINARIES += $(BUILD)/launch
 LIBRARY  := $(BUILD)/libpalabre.a
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) \
 	$(patsubst %.c,%.o,$(filter %.c,$(GENERATED)))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(UNIT) $(SQLTEST))
 TEST_OBJECTS := $(addsuffix .o,$(TESTS))
-PROGRAM_OBJECTS := $(PROGRAMS:%.c=$(BUILD)/%.o)
+PROGRAM_OBJECTS := $(PROGRAMS:%.c=$(BUILD)/%.o) $(BUILD)/conf/launch.o
 
 # --- the usual targets ---------------------------------------------------------------
 
@@ -122,7 +123,7 @@ lint: packages-test
 	@exec tests/lint/run
 
 format:
-	clang-format -i $(wildcard src/*/*.[ch] cgi-bin/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard src/*/*.[ch] cgi-bin/*.[ch] conf/*.[ch] tests/*/*.[ch])
 
 fuzzers: packages-test
 	$(Q)$(MAKE) CC=clang SAN=1 FUZZ=1 BUILD=build-fuzz \
@@ -214,6 +215,11 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # The same program; lighttpd and Apache tell CGI by the name.
 $(BUILD)/palabre.cgi: $(BUILD)/palabre.fcgi
 	$(Q)ln -f $< $@
+
+# Owns the FastCGI sockets of a private instance.
+$(BUILD)/launch: $(BUILD)/conf/launch.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(call say,LD,$@)
