@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS user (
 	id           BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	name         VARBINARY(128)  NOT NULL, -- as written, NFKC
 	canonical    VARBINARY(192)  NOT NULL, -- NFKC and case folded: what must be unique
-	display_name VARCHAR(64)     NOT NULL,
+	display_name VARCHAR(64)     NOT NULL COLLATE utf8mb4_unicode_ci,
 	password     VARBINARY(255)  NOT NULL, -- as libscrypt writes it
 	role         TINYINT         NOT NULL DEFAULT 0, -- 0 user, 1 admin
 	disabled     TINYINT         NOT NULL DEFAULT 0,
@@ -21,8 +21,11 @@ CREATE TABLE IF NOT EXISTS user (
 	away         TINYINT         NOT NULL DEFAULT 0, -- said so by the client
 	self_room    BIGINT UNSIGNED NOT NULL DEFAULT 0, -- the user's private log
 	last_seen    BIGINT          NOT NULL DEFAULT 0,
+	online_until BIGINT          NOT NULL DEFAULT 0, -- presence with its TTL
 	created_at   BIGINT          NOT NULL,
-	UNIQUE KEY canonical (canonical)
+	UNIQUE KEY canonical (canonical),
+	KEY display_name (display_name),
+	KEY online_until (online_until)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS session (
@@ -142,4 +145,22 @@ CREATE TABLE IF NOT EXISTS bucket (
 	name  VARBINARY(80) NOT NULL PRIMARY KEY,
 	until BIGINT        NOT NULL,
 	KEY until (until)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Failed sign-ins, by account name (known or not) or device: who must wait until when.
+CREATE TABLE IF NOT EXISTS login_delay (
+	name     VARBINARY(40) NOT NULL PRIMARY KEY, -- kind and SHA-256
+	failures INT           NOT NULL,
+	until    BIGINT        NOT NULL, -- no try before
+	last     BIGINT        NOT NULL, -- time of the last failure
+	KEY last (last)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Browsers that have signed in to an account: others' failures don't make them wait.
+CREATE TABLE IF NOT EXISTS device (
+	token   BINARY(32)      NOT NULL PRIMARY KEY, -- SHA-256 of the cookie
+	user    BIGINT UNSIGNED NOT NULL,
+	used_at BIGINT          NOT NULL,
+	KEY user (user),
+	KEY used_at (used_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

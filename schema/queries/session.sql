@@ -1,0 +1,53 @@
+-- Who is signed in, and the browsers known to have been.
+
+-- session_by_token (token:B) -> (id:I, user:I, self_room:I, role:I, last_seen:I, now:I)
+SELECT s.id, s.user, u.self_room, u.role, s.last_seen,
+       CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)
+FROM session s JOIN user u ON u.id = s.user
+WHERE s.token = :token AND s.expires_at > UNIX_TIMESTAMP(NOW(3)) * 1000 AND u.disabled = 0;
+
+-- session_touch (id:I, now:I, stale:I)
+UPDATE session SET expires_at = expires_at + (:now - last_seen), last_seen = :now
+WHERE id = :id AND last_seen < :stale;
+
+-- session_note_client (id:I, agent:T, address:B)
+UPDATE session SET agent = :agent, address = :address WHERE id = :id;
+
+-- user_touch (id:I, now:I)
+UPDATE user SET last_seen = :now WHERE id = :id AND last_seen < :now;
+
+-- session_add (token:B, user:I, now:I, expires_at:I, agent:T, address:B)
+INSERT INTO session (token, user, created_at, last_seen, expires_at, agent, address)
+VALUES (:token, :user, :now, :now, :expires_at, :agent, :address);
+
+-- session_list (user:I) -> (id:I, created_at:I, last_seen:I, agent:T, address:B)
+SELECT id, created_at, last_seen, agent, address FROM session
+WHERE user = :user AND expires_at > UNIX_TIMESTAMP(NOW(3)) * 1000
+ORDER BY last_seen DESC, id DESC LIMIT 200;
+
+-- session_lock_all (user:I) -> (id:I)
+SELECT id FROM session WHERE user = :user FOR UPDATE;
+
+-- session_lock (id:I) -> (user:I)
+SELECT user FROM session WHERE id = :id FOR UPDATE;
+
+-- session_remove (id:I, user:I)
+DELETE FROM session WHERE id = :id AND user = :user;
+
+-- session_purge (before:I, limit:I)
+DELETE FROM session WHERE expires_at < :before LIMIT :limit;
+
+-- device_add (token:B, user:I, now:I)
+INSERT INTO device (token, user, used_at) VALUES (:token, :user, :now);
+
+-- device_use (token:B, user:I, now:I)
+UPDATE device SET used_at = :now WHERE token = :token AND user = :user;
+
+-- device_get (token:B) -> (user:I)
+SELECT user FROM device WHERE token = :token;
+
+-- device_purge (before:I, limit:I)
+DELETE FROM device WHERE used_at < :before LIMIT :limit;
+
+-- device_forget_user (user:I)
+DELETE FROM device WHERE user = :user;
