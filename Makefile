@@ -118,6 +118,7 @@ bench: packages-check
 	else echo 'make bench: tests/bench/run is not there'; exit 1; fi
 
 lint: packages-test
+	@conf/node-packages
 	@exec tests/lint/run
 
 format:

@@ -1,5 +1,6 @@
 # database.sh - the private MariaDB of one instance. Sourced by bash.
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the variables are those of conf/instance
 
 mariadb_socket()
 {

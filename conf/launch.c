@@ -1,5 +1,6 @@
 /*
- * launch.c - owns the FastCGI sockets of a private instance and keeps their programs alive.
+ * launch.c - owns the FastCGI sockets of a private instance and keeps their programs
+ * alive.
  *
  *   launch RUN BUILD     RUN/palabre.sock → BUILD/palabre.fcgi,
  *                        RUN/hub.sock → BUILD/palabre-hub.fcgi, each as descriptor 0

@@ -1,5 +1,6 @@
 # process.sh - finds and ends the programs of one instance. Sourced by bash.
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the variables are those of conf/instance
 #
 # A pid file is a hint: after kill -9 or a crash of the machine its number may belong to
 # anybody. A process is ours only if its own memory says so: the path of our instance
@@ -11,7 +12,8 @@ process_is()
 	local exe
 	exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
 	exe=${exe% (deleted)}
-	[[ ${exe##*/} == $2 ]] # a pattern
+	# shellcheck disable=SC2053  # a pattern
+	[[ ${exe##*/} == $2 ]]
 }
 
 # find_by FILE LINE PROGRAM: the pids of PROGRAM in whose /proc/PID/FILE one of the

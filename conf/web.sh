@@ -1,5 +1,6 @@
 # web.sh - lighttpd with the workers and the hub of one instance. Sourced by bash.
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the variables are those of conf/instance
 
 # as_lighttpd_string TEXT: in the quotes of its configuration.
 as_lighttpd_string()
@@ -67,6 +68,7 @@ port_is_taken()
 # By bash's own sockets: curl may not be there.
 status_code()
 {
+	# shellcheck disable=SC2016  # the inner shell's
 	timeout 2 bash -c '
 		exec 3<>"/dev/tcp/$1/$2" || exit
 		printf "GET /api/v1/status HTTP/1.0\r\nHost: %s\r\n\r\n" "$1" >&3
