@@ -4,6 +4,8 @@
 #   make test    every test that CI runs
 #   make help    the other targets
 
+VERSION := 0.1.0
+
 BUILD ?= $(if $(SAN),build-asan,build)
 VAR   ?= var
 PORT  ?= 8080
@@ -50,7 +52,7 @@ MARIADB_CFLAGS = $(eval MARIADB_CFLAGS := $$(shell mariadb_config --include \
 
 CFLAGS ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMISE) -g $(WARNINGS) -fPIE $(HARDEN) \
-	-Isrc -I$(BUILD)/gen $(MARIADB_CFLAGS) $(CFLAGS)
+	-Isrc -I$(BUILD)/gen $(MARIADB_CFLAGS) -DPALABRE_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie $(LINK_HARDEN) $(LDFLAGS)
 LIBS := -lfcgi -lmariadb -ljson-c -lscrypt -lcrypto -lev -ltalloc -lutf8proc -pthread
 
