@@ -195,7 +195,8 @@ $(BUILD)/gen/migrations.c: src/db/migrations.awk $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(Q)awk -f src/db/migrations.awk $(MIGRATIONS) > $@
 
-# Made anew each time: an object whose source is gone must not linger in it. The list of
+# Made anew each time (an object whose source is gone must not linger in it), by q: r
+# would keep one only of two objects of the same name. The list of
 # members is kept beside it, so that a removed source alone makes a new archive too.
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
@@ -204,7 +205,7 @@ $(BUILD)/objects: FORCE
 $(LIBRARY): $(OBJECTS) $(BUILD)/objects
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $(OBJECTS)
+	$(Q)$(AR) qcs $@ $(OBJECTS)
 
 define program
 $(BUILD)/$(call name_of,$(1)): $(BUILD)/$(1:.c=.o) $(LIBRARY)
