@@ -125,7 +125,10 @@ test('a late commit is delivered to a stream and to all who resume in between', 
 
 	// Cursors given out now must not lie beyond the event that is still to come.
 	const cursors = new Set([live.cursor]);
-	cursors.add((await live.frame((f) => f.data?.type === 'beat', 'a beat')).data.cursor);
+	const beats = () => live.frames.filter((f) => f.data?.type === 'beat');
+	const seen = beats().length;
+	await live.wait(() => beats().length > seen, 'a beat');
+	cursors.add(beats().at(-1).data.cursor);
 	cursors.add((await ben.sync()).cursor);
 	cursors.add((await ben.through(it.cgi).sync()).cursor);
 	cursors.add((await ben.poll('', 0)).cursor);
