@@ -20,6 +20,9 @@ UPDATE user SET last_seen = :now WHERE id = :id AND last_seen < :now;
 INSERT INTO session (token, user, created_at, last_seen, expires_at, agent, address)
 VALUES (:token, :user, :now, :now, :expires_at, :agent, :address);
 
+-- session_set_token (id:I, token:B)
+UPDATE session SET token = :token WHERE id = :id;
+
 -- session_list (user:I) -> (id:I, created_at:I, last_seen:I, agent:T, address:B)
 SELECT id, created_at, last_seen, agent, address FROM session
 WHERE user = :user AND expires_at > UNIX_TIMESTAMP(NOW(3)) * 1000

@@ -9,22 +9,28 @@ SELECT u.id, u.name, u.display_name, u.role,
        IF(u.online_until < UNIX_TIMESTAMP(NOW(3)) * 1000, 0, 2 - u.away), u.last_seen
 FROM user u WHERE u.id = :id;
 
+-- user_get_canonical (canonical:B) -> user
+SELECT u.id, u.name, u.display_name, u.role,
+       IF(u.online_until < UNIX_TIMESTAMP(NOW(3)) * 1000, 0, 2 - u.away), u.last_seen
+FROM user u WHERE u.canonical = :canonical;
+
 -- clock () -> (now:I)
 SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED);
 
--- user_taken (canonical:B) -> (id:I)
-SELECT id FROM user WHERE canonical = :canonical;
+-- What signing in needs to know: one row, whether the name is known or not.
+-- user_credentials (canonical:B) -> (now:I, id:I?, password:B?, disabled:I?)
+SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), u.id, u.password, u.disabled
+FROM (SELECT 1) one LEFT JOIN user u ON u.canonical = :canonical;
 
--- What signing in needs to know; one query whether the name is known or not.
--- user_credentials (canonical:B) -> (id:I, password:B, disabled:I)
-SELECT id, password, disabled FROM user WHERE canonical = :canonical;
+-- user_self_room (id:I) -> (self_room:I)
+SELECT self_room FROM user WHERE id = :id;
 
 -- user_password (id:I) -> (name:B, canonical:B, password:B)
 SELECT name, canonical, password FROM user WHERE id = :id;
 
 -- Whoever inserts this row makes the first account; others wait for that transaction.
--- user_claim_first (id:I)
-INSERT IGNORE INTO meta (name, value) VALUES ('first_account', :id);
+-- user_claim_first (name:B)
+INSERT IGNORE INTO meta (name, value) VALUES ('first_account', :name);
 
 -- user_add (name:B, canonical:B, display_name:T, password:B, role:I, locale:B, now:I)
 INSERT INTO user (name, canonical, display_name, password, role, locale, last_seen, created_at)

@@ -39,8 +39,8 @@ struct input {
  *
  *	INPUT(room_read_input, struct room_read, { "seq", F_INT, 0, MAX, FIELD_REQUIRED, … })
  */
-#define INPUT(name, type, ...)                                                              \
-	const struct input name = {                                                         \
+#define INPUT(variable, type, ...)                                                          \
+	const struct input variable = {                                                     \
 		sizeof(type), (const struct field[]){ __VA_ARGS__, { .name = NULL } }       \
 	}
 

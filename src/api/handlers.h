@@ -5,11 +5,23 @@
 #include "api/call.h"
 
 /* account.c */
-extern const struct input register_input, login_input, logout_input;
+extern const struct input register_input, login_input, logout_input, me_input,
+	me_password_input;
 enum result api_register(struct call *c);
 enum result api_login(struct call *c);
 enum result api_logout(struct call *c);
 enum result api_me(struct call *c);
+enum result api_me_update(struct call *c);
+enum result api_me_password(struct call *c);
+
+/* sessions.c */
+enum result api_sessions(struct call *c);
+enum result api_session_revoke(struct call *c);
+
+/* users.c */
+extern const struct input users_input;
+enum result api_users(struct call *c);
+enum result api_user_get(struct call *c);
 
 /* rooms.c */
 extern const struct input rooms_public_input, room_create_input;

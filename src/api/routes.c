@@ -9,6 +9,12 @@ static const struct route routes[] = {
 	{ METHOD_POST, "api/v1/login", AUTH_SITE, 200, api_login, &login_input },
 	{ METHOD_POST, "api/v1/logout", AUTH_USER, 200, api_logout, &logout_input },
 	{ METHOD_GET, "api/v1/me", AUTH_USER, 200, api_me, NULL },
+	{ METHOD_POST, "api/v1/me", AUTH_USER, 200, api_me_update, &me_input },
+	{ METHOD_POST, "api/v1/me/password", AUTH_USER, 200, api_me_password, &me_password_input },
+	{ METHOD_GET, "api/v1/sessions", AUTH_USER, 200, api_sessions, NULL },
+	{ METHOD_POST, "api/v1/sessions/{id}/revoke", AUTH_USER, 200, api_session_revoke, NULL },
+	{ METHOD_GET, "api/v1/users", AUTH_USER, 200, api_users, &users_input },
+	{ METHOD_GET, "api/v1/users/{id}", AUTH_USER, 200, api_user_get, NULL },
 
 	{ METHOD_GET, "api/v1/rooms", AUTH_USER, 200, api_rooms, NULL },
 	{ METHOD_GET, "api/v1/rooms/public", AUTH_USER, 200, api_rooms_public, &rooms_public_input },

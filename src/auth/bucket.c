@@ -1,4 +1,5 @@
-/* bucket.c - rate limits that all workers and hosts share: token buckets in the database. */
+/* bucket.c - rate limits that all workers and hosts share: token buckets in the database.
+ */
 #include "auth/bucket.h"
 
 #include "queries.h"

@@ -1,4 +1,5 @@
-/* bucket.h - rate limits that all workers and hosts share: token buckets in the database. */
+/* bucket.h - rate limits that all workers and hosts share: token buckets in the database.
+ */
 #ifndef PALABRE_AUTH_BUCKET_H
 #define PALABRE_AUTH_BUCKET_H
 

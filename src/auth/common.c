@@ -28,7 +28,8 @@ bool common_password(struct str password)
 		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
 	lower[password.len] = '\0';
-	bool found = bsearch(lower, common_list, COMMON_COUNT, sizeof *common_list, compare);
+	bool found =
+		bsearch(lower, common_list, COMMON_COUNT, sizeof *common_list, compare);
 	OPENSSL_cleanse(lower, sizeof lower);
 	return found;
 }

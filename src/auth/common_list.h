@@ -1,9 +1,9 @@
 /* common_list.h - the 3,000 most common passwords of at least 8 bytes, sorted by byte.
  *
  * The first 3,000 that our rules would let through, of the 30,000 in the list "passwords"
- * of zxcvbn-python 4.4.28 (Debian's package python3-zxcvbn), which orders them by how often
- * they stood among passwords that had leaked. It is of the MIT licence, Copyright 2012-2013
- * Dropbox, Inc.; 2016 Daniel Wolf. The words are people's, not ours. */
+ * of zxcvbn-python 4.4.28 (Debian's package python3-zxcvbn), which orders them by how
+ * often they stood among passwords that had leaked. It is of the MIT licence, Copyright
+ * 2012-2013 Dropbox, Inc.; 2016 Daniel Wolf. The words are people's, not ours. */
 #ifndef PALABRE_AUTH_COMMON_LIST_H
 #define PALABRE_AUTH_COMMON_LIST_H
 

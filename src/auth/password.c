@@ -19,9 +19,10 @@
 #define ALLOWED_WORK (INT64_C(2) << 17) /* N · p */
 
 /* Of no password: what an unknown name is checked against. */
-#define NOBODY                                                                              \
-	"$cGFsYWJyZSBub2JvZHkuLg==$"                                                        \
-	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="
+#define NOBODY                                                                           \
+	"$cGFsYWJyZSBub2JvZHkuLg==$"                                                     \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAA=="
 
 static bool hex_byte(const char *at, int64_t *out)
 {
@@ -45,7 +46,8 @@ static bool is_setting(const struct conf *conf, const struct password_cost *c)
 bool password_cost(const struct conf *conf, struct str stored, struct password_cost *out)
 {
 	if (!stored.ptr || stored.len >= SCRYPT_MCF_LEN ||
-	    stored.len < PREFIX_LENGTH + COST_LENGTH || !str_starts(stored, STR(PREFIX)) ||
+	    stored.len < PREFIX_LENGTH + COST_LENGTH ||
+	    !str_starts(stored, STR(PREFIX)) ||
 	    !hex_byte(stored.ptr + PREFIX_LENGTH, &out->log_n) ||
 	    !hex_byte(stored.ptr + PREFIX_LENGTH + 2, &out->r) ||
 	    !hex_byte(stored.ptr + PREFIX_LENGTH + 4, &out->p)) {
@@ -65,10 +67,12 @@ bool password_is_current(const struct conf *conf, struct str stored)
 	return password_cost(conf, stored, &c) && is_setting(conf, &c);
 }
 
-/* A NUL-terminated copy, as libscrypt wants it. False where it does not fit or holds NUL. */
+/* A NUL-terminated copy, as libscrypt wants it. False where it does not fit or holds NUL.
+ */
 static bool copy_password(struct str password, char out[PASSWORD_MAX_BYTES + 1])
 {
-	if (password.len > PASSWORD_MAX_BYTES || memchr(password.ptr, '\0', password.len)) {
+	if (password.len > PASSWORD_MAX_BYTES ||
+	    memchr(password.ptr, '\0', password.len)) {
 		return false;
 	}
 	memcpy(out, password.ptr, password.len);
@@ -89,10 +93,12 @@ enum result password_hash(const struct conf *conf, const void *mem, struct str p
 	enum result r = slot_take(conf->run_dir, &slot);
 	if (r == OK) {
 		if (libscrypt_hash(mcf, plain, UINT32_C(1) << conf->scrypt_log_n,
-				   (uint8_t)conf->scrypt_r, (uint8_t)conf->scrypt_p) > 0) {
+				   (uint8_t)conf->scrypt_r,
+				   (uint8_t)conf->scrypt_p) > 0) {
 			*out = str_dup(mem, str_from(mcf));
 		} else {
-			log_error("scrypt_failed", "why", "not the memory for a hashing", NULL);
+			log_error("scrypt_failed", "why", "not the memory for a hashing",
+				  NULL);
 			r = E_UNAVAILABLE;
 		}
 		slot_release(slot);
@@ -117,7 +123,8 @@ static enum result check_in_slot(const char *mcf, const char *plain)
 	return answer > 0 ? OK : E_AUTH;
 }
 
-enum result password_check(const struct conf *conf, struct str stored, struct str password)
+enum result password_check(const struct conf *conf, struct str stored,
+			   struct str password)
 {
 	char plain[PASSWORD_MAX_BYTES + 1];
 	char mcf[SCRYPT_MCF_LEN + 1];
@@ -126,15 +133,16 @@ enum result password_check(const struct conf *conf, struct str stored, struct st
 	bool known = stored.ptr != NULL;
 
 	if (known && !password_cost(conf, stored, &cost)) {
-		log_error("password_hash_refused", "why", "its cost is not allowed", NULL);
+		log_error("password_hash_refused", "why", "its cost is not allowed",
+			  NULL);
 		known = false;
 	}
 	if (known) {
 		snprintf(mcf, sizeof mcf, STR_FMT, STR_ARG(stored));
 	} else {
 		snprintf(mcf, sizeof mcf, PREFIX "%02x%02x%02x" NOBODY,
-			 (unsigned)conf->scrypt_log_n & 255, (unsigned)conf->scrypt_r & 255,
-			 (unsigned)conf->scrypt_p & 255);
+			 (unsigned)conf->scrypt_log_n & 255,
+			 (unsigned)conf->scrypt_r & 255, (unsigned)conf->scrypt_p & 255);
 	}
 	if (!copy_password(password, plain)) {
 		return E_AUTH;

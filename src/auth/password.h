@@ -24,20 +24,23 @@ struct password_cost {
  */
 bool password_cost(const struct conf *conf, struct str stored, struct password_cost *out);
 
-/* Is cost what the settings ask for now? If not, the hash is to be made anew at sign-in. */
+/* Is cost what the settings ask for now? If not, the hash is to be made anew at sign-in.
+ */
 bool password_is_current(const struct conf *conf, struct str stored);
 
 /*
- * The hash to store, on mem. E_UNAVAILABLE where no slot is free (auth/slot.h) or there is
- * not the memory.
+ * The hash to store, on mem. E_UNAVAILABLE where no slot is free (auth/slot.h) or there
+ * is not the memory.
  */
 enum result password_hash(const struct conf *conf, const void *mem, struct str password,
 			  struct str *out);
 
 /*
- * OK: right. E_AUTH: wrong. E_UNAVAILABLE as above, never taken for wrong. stored STR_NONE
- * (nobody of that name) takes as long as a stored hash of today's cost, and is wrong.
+ * OK: right. E_AUTH: wrong. E_UNAVAILABLE as above, never taken for wrong. stored
+ * STR_NONE (nobody of that name) takes as long as a stored hash of today's cost, and is
+ * wrong.
  */
-enum result password_check(const struct conf *conf, struct str stored, struct str password);
+enum result password_check(const struct conf *conf, struct str stored,
+			   struct str password);
 
 #endif

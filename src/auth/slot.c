@@ -15,7 +15,8 @@
 
 #define LOOK_EVERY_MS 5
 
-/* A descriptor that holds the lock; -1 where another holds it; -2 where that can't be told. */
+/* A descriptor that holds the lock; -1 where another holds it; -2 where that can't be
+ * told. */
 static int try_file(const char *dir, const char *kind, int number)
 {
 	char path[PATH_MAX];
