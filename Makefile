@@ -14,7 +14,7 @@ BIND  ?= 127.0.0.1
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
-ifeq (,$(filter -j% --jobserver%,$(MAKEFLAGS)))
+ifeq (0,$(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)))
 MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-print-directory

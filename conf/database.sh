@@ -54,8 +54,9 @@ create_database()
 	[ -d "$var/db" ] && return 0
 	say 'creating the private database'
 	rm -rf "$var/db.new"
-	if ! mariadb-install-db --no-defaults --datadir="$var/db.new" --skip-name-resolve \
-		--skip-test-db --auth-root-authentication-method=normal \
+	# --force: it need not find this host's name by DNS.
+	if ! mariadb-install-db --no-defaults --datadir="$var/db.new" --force \
+		--skip-name-resolve --skip-test-db --auth-root-authentication-method=normal \
 		--innodb-log-file-size=48M --tmpdir="$var/tmp" \
 		"${mariadb_user[@]}" >"$log/mariadb-install-db.log" 2>&1; then
 		say_error 'mariadb-install-db failed:'
