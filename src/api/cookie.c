@@ -15,6 +15,11 @@ static struct str cookie_name(const struct request *req, enum cookie which)
 	return req->https ? names[which].https : names[which].plain;
 }
 
+struct str cookie_session_name(const struct request *req)
+{
+	return cookie_name(req, COOKIE_SESSION);
+}
+
 struct str cookie_get(const struct request *req, enum cookie which)
 {
 	return request_cookie(req, cookie_name(req, which));

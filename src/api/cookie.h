@@ -13,6 +13,9 @@ enum cookie {
 	COOKIE_DEVICE,  /* this browser has signed in before: see auth/throttle.h */
 };
 
+/* "palabre", or "__Host-palabre" over HTTPS. */
+struct str cookie_session_name(const struct request *req);
+
 /* The value the browser sent; STR_NONE without. */
 struct str cookie_get(const struct request *req, enum cookie which);
 
