@@ -1,4 +1,5 @@
-/* app.h - what a program has for its whole life; handed to everything instead of globals. */
+/* app.h - what a program has for its whole life; handed to everything instead of globals.
+ */
 #ifndef PALABRE_API_APP_H
 #define PALABRE_API_APP_H
 

@@ -18,8 +18,8 @@ struct call {
 	struct chat *chat;   /* user 0 where nobody is signed in; mem is the request's */
 	int64_t self_room;   /* the caller's private log */
 	int64_t id[ROUTE_MAX_IDS]; /* the {…} of the path, in order */
-	struct str token;	   /* {token} of the path */
-	const void *in;		   /* the decoded fields: the struct of the route's input */
+	struct str token;          /* {token} of the path */
+	const void *in; /* the decoded fields: the struct of the route's input */
 };
 
 /*
@@ -37,11 +37,12 @@ struct input {
 /*
  * Defines an input at file scope; declared in handlers.h:
  *
- *	INPUT(room_read_input, struct room_read, { "seq", F_INT, 0, MAX, FIELD_REQUIRED, … })
+ *	INPUT(room_read_input, struct room_read, { "seq", F_INT, 0, MAX, FIELD_REQUIRED, …
+ *})
  */
-#define INPUT(variable, type, ...)                                                          \
-	const struct input variable = {                                                     \
-		sizeof(type), (const struct field[]){ __VA_ARGS__, { .name = NULL } }       \
+#define INPUT(variable, type, ...)                                                    \
+	const struct input variable = {                                               \
+		sizeof(type), (const struct field[]){ __VA_ARGS__, { .name = NULL } } \
 	}
 
 /* The largest number that JSON readers keep exact: 2^53 - 1. */

@@ -24,21 +24,34 @@ enum result api_users(struct call *c);
 enum result api_user_get(struct call *c);
 
 /* rooms.c */
-extern const struct input rooms_public_input, room_create_input;
+extern const struct input rooms_public_input, room_create_input, room_change_input,
+	direct_input;
 enum result api_rooms(struct call *c);
 enum result api_rooms_public(struct call *c);
 enum result api_room_create(struct call *c);
 enum result api_room_get(struct call *c);
+enum result api_room_change(struct call *c);
+enum result api_room_delete(struct call *c);
 enum result api_room_join(struct call *c);
 enum result api_room_leave(struct call *c);
+enum result api_direct(struct call *c);
 
 /* members.c */
+extern const struct input member_add_input, member_role_input;
 enum result api_members(struct call *c);
+enum result api_member_add(struct call *c);
+enum result api_member_role(struct call *c);
+enum result api_member_remove(struct call *c);
 
 /* messages.c */
-extern const struct input messages_input, message_send_input;
+extern const struct input messages_input, message_send_input, message_edit_input,
+	reaction_input, read_input;
 enum result api_messages(struct call *c);
 enum result api_message_send(struct call *c);
+enum result api_message_edit(struct call *c);
+enum result api_message_delete(struct call *c);
+enum result api_reaction(struct call *c);
+enum result api_read(struct call *c);
 
 /* sync.c */
 extern const struct input events_input;

@@ -46,4 +46,8 @@ enum result event_complete(struct db *db, const void *mem, const struct row_even
 enum result event_append(struct chat *c, int64_t room, enum event_type type, int64_t subject,
 			 int64_t target, struct str data, int64_t *seq);
 
+/* The same where the seq is drawn already, by a statement that changed the room as well. */
+enum result event_insert(struct chat *c, int64_t room, int64_t seq, enum event_type type,
+			 int64_t subject, int64_t target, struct str data);
+
 #endif

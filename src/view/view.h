@@ -5,11 +5,13 @@
 
 #include "base/json.h"
 #include "chat/event.h"
+#include "chat/member.h"
 
 /* One object each, as an element or as the value of the key just written. */
 void view_user(struct json *j, const struct user *u);
 void view_message(struct json *j, const struct message *m);
 void view_room(struct json *j, const struct room *r);
+void view_member(struct json *j, const struct member *m);
 void view_event(struct json *j, const struct event *e);
 
 #endif

@@ -1,0 +1,212 @@
+/* dispatch.c - from a request to its reply: every check that is the same for all. */
+#include "api/dispatch.h"
+
+#include <stdio.h>
+#include <talloc.h>
+
+#include "api/call.h"
+#include "api/cookie.h"
+#include "api/routes.h"
+#include "base/die.h"
+#include "chat/session.h"
+#include "notify/wake.h"
+
+/* What a request without an input may carry: nothing. */
+static const struct field no_fields[] = { { .name = NULL } };
+static const struct input no_input = { 0, no_fields };
+
+/* The route, or NULL: then *known tells whether the path exists for the other verb. */
+static const struct route *find(struct call *c, bool *known)
+{
+	size_t count;
+	const struct route *routes = api_routes(&count);
+
+	*known = false;
+	for (size_t i = 0; i < count; i++) {
+		if (!router_match(routes[i].pattern, c->req->path, c->id, &c->token)) {
+			continue;
+		}
+		if (routes[i].method == c->req->method) {
+			return &routes[i];
+		}
+		*known = true;
+	}
+	return NULL;
+}
+
+/* Which verbs this path knows, for Allow. */
+static void wrong_verb(struct call *c)
+{
+	static const struct fault fault = { .code = "method_not_allowed",
+					    .message =
+						    "That verb is not for this path." };
+	size_t count;
+	const struct route *routes = api_routes(&count);
+	bool get = false;
+	bool post = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (router_match(routes[i].pattern, c->req->path, c->id, &c->token)) {
+			get = get || routes[i].method == METHOD_GET;
+			post = post || routes[i].method == METHOD_POST;
+		}
+	}
+	reply_header(c->reply, "Allow",
+		     get && post ? STR("GET, POST")
+		     : get       ? STR("GET")
+				 : STR("POST"));
+	reply_error_status(c->reply, 405, &fault);
+}
+
+static enum result fault_of(struct chat *chat, enum result r, const char *code,
+			    const char *message)
+{
+	return chat_fail(chat, r, code, message, NULL);
+}
+
+/* Bearer wins over the cookie. *by_cookie: another site's page could have sent it. */
+static struct str token_of(const struct request *req, bool *by_cookie)
+{
+	struct str token = request_bearer(req);
+
+	*by_cookie = !token.ptr;
+	return token.ptr ? token : cookie_get(req, COOKIE_SESSION);
+}
+
+static enum result sign_in(struct call *c, const struct route *route, struct str token)
+{
+	struct session s;
+
+	if (route->auth != AUTH_USER && route->auth != AUTH_MAYBE) {
+		return OK;
+	}
+	enum result r =
+		token.ptr ? session_find(c->chat->db, c->req->mem, token, &s) : E_AUTH;
+	if (r == E_AUTH && route->auth == AUTH_MAYBE) {
+		return OK;
+	}
+	if (r == OK) {
+		c->chat->now = s.now;
+		c->chat->user = s.user;
+		c->chat->admin = s.admin;
+		c->chat->session = s.id;
+		c->self_room = s.self_room;
+	}
+	if (r == OK && s.touched) {
+		r = session_note_client(c->chat->db, s.id, c->req->user_agent,
+					c->req->address);
+	}
+	return r;
+}
+
+/* PROTOCOL §1: what a browser could be made to send from elsewhere is looked at. */
+static enum result check_site(struct call *c, const struct route *route, bool by_cookie)
+{
+	bool matters = by_cookie && (c->req->cookie.ptr || route->auth == AUTH_SITE);
+
+	if (c->req->method == METHOD_POST && matters && request_is_cross_site(c->req)) {
+		return fault_of(c->chat, E_FORBIDDEN, "cross_site",
+				"This came from another site.");
+	}
+	return OK;
+}
+
+static enum result decode_body(struct call *c, const struct input *input, void *in,
+			       bool by_cookie, struct fault *fault)
+{
+	struct str body;
+
+	/* No body needs no type, unless a form of another site could have sent it. */
+	bool typed = request_is_json(c->req);
+	bool risky = by_cookie && c->req->cookie.ptr;
+	if (!typed && (risky || c->req->content_length > 0)) {
+		return E_MEDIA;
+	}
+	enum result r = request_body(c->req, (size_t)c->app->conf->max_json, &body);
+	if (r != OK) {
+		return r;
+	}
+	if (!typed && body.len) {
+		return E_MEDIA;
+	}
+	return fields_from_json(c->req->mem, input->fields, body, in, fault);
+}
+
+static enum result decode(struct call *c, const struct route *route, bool by_cookie)
+{
+	const struct input *input = route->input ? route->input : &no_input;
+	struct fault fault = { 0 };
+	void *in = die_if_null(talloc_zero_size(c->req->mem, input->size + 1));
+
+	bool get = c->req->method == METHOD_GET;
+	enum result r = OK;
+	if (!get) {
+		r = decode_body(c, input, in, by_cookie, &fault);
+	}
+	if (r == OK) {
+		r = fields_from_query(c->req->mem, get ? input->fields : no_fields,
+				      c->req->query, in, &fault);
+	}
+	c->in = in;
+	return r == OK ? OK
+		       : chat_fail(c->chat, r, fault.code, fault.message, fault.field);
+}
+
+static enum result run(struct call *c, const struct route *route)
+{
+	bool by_cookie;
+	struct str token = token_of(c->req, &by_cookie);
+
+	enum result r = sign_in(c, route, token);
+	if (r == OK) {
+		r = check_site(c, route, by_cookie);
+	}
+	if (r == OK) {
+		r = decode(c, route, by_cookie);
+	}
+	if (r != OK) {
+		return r;
+	}
+	c->reply->status = route->status;
+	r = route->handler(c);
+	if (r == OK && c->reply->body.full) {
+		return fault_of(c->chat, E_TOO_LARGE, "reply_too_large",
+				"The answer is too large. Ask for less.");
+	}
+	return r;
+}
+
+static void finish(struct call *c, enum result r)
+{
+	const struct chat_fault *f = &c->chat->fault;
+
+	if (r != OK) {
+		struct fault fault = {
+			.code = f->code,
+			.message = f->message,
+			.field = f->field,
+			.retry_after = f->retry_after,
+		};
+		reply_error(c->reply, r, &fault);
+		return;
+	}
+	if (c->chat->log_grew && c->app->conf->wakes) {
+		wake_send(c->app->wake_fd, c->app->conf->run_dir);
+	}
+}
+
+void api_serve(const struct app *app, struct request *req, struct reply *reply)
+{
+	struct chat chat = { .db = app->db, .conf = app->conf, .mem = req->mem };
+	struct call c = { .app = app, .req = req, .reply = reply, .chat = &chat };
+	bool known;
+
+	const struct route *route = find(&c, &known);
+	if (route) {
+		finish(&c, run(&c, route));
+	} else if (known) {
+		wrong_verb(&c);
+	} else {
+		finish(&c, E_NOT_FOUND);
+	}
+}

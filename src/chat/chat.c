@@ -1,0 +1,15 @@
+/* chat.c - how a function of the domain says what went wrong. */
+#include "chat/chat.h"
+
+#include <stddef.h>
+
+enum result chat_fail(struct chat *c, enum result r, const char *code,
+		      const char *message, const char *field)
+{
+	c->fault = (struct chat_fault){
+		.code = code,
+		.message = message,
+		.field = field,
+	};
+	return r;
+}
