@@ -13,7 +13,6 @@
 #include "http/gateway.h"
 #include "http/prefork.h"
 #include "notify/wake.h"
-#include "base/version.h"
 
 /* A request must be answered within 3 s, a database that hangs included (THREATS 30). */
 #define DB_TIMEOUT_S 2
@@ -79,7 +78,8 @@ int main(int argc, char **argv)
 {
 	struct conf conf;
 
-	/* A CGI request's query may arrive as arguments (RFC 3875 §4.4): never read them. */
+	/* A CGI request's query may arrive as arguments (RFC 3875 §4.4): never read them.
+	 */
 	if (argc == 2 && !getenv("GATEWAY_INTERFACE") &&
 	    strcmp(argv[1], "--routes") == 0) {
 		return print_routes();

@@ -54,8 +54,8 @@ ORDER BY 2;
 -- event_ids_after (after:I, limit:I) -> (id:I)
 SELECT id FROM event WHERE id > :after ORDER BY id LIMIT :limit;
 
--- event_locked (id:I) -> (id:I)
-SELECT id FROM event WHERE id = :id LOCK IN SHARE MODE NOWAIT;
+-- event_locked (low:I, high:I) -> (id:I)
+SELECT id FROM event WHERE id BETWEEN :low AND :high LIMIT 1 LOCK IN SHARE MODE NOWAIT;
 
 -- event_newest () -> (id:I?)
 SELECT MAX(id) FROM event;

@@ -1,4 +1,5 @@
-/* json.h - writes JSON (RFC 8259) into a buffer, commas included. Reading is json_in's. */
+/* json.h - writes JSON (RFC 8259) into a buffer, commas included. Reading is json_in's.
+ */
 #ifndef PALABRE_BASE_JSON_H
 #define PALABRE_BASE_JSON_H
 

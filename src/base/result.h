@@ -22,7 +22,8 @@ enum result {
 	E_INTERNAL,    /* our own mistake: 500, logged */
 	E_RETRY, /* inside the database layer only: the transaction may be run again */
 	E_DUPLICATE, /* a unique key is taken; the caller turns it into what it means */
-	E_UNKNOWN, /* a COMMIT was sent and its answer lost: it may or may not have happened */
+	E_UNKNOWN,   /* a COMMIT was sent and its answer lost: it may or may not have
+			happened */
 };
 
 #endif

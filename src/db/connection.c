@@ -11,9 +11,10 @@
 #include "db/statement.h"
 
 /* InnoDB gives up on a row lock after this many seconds, before our own timeout does. */
-#define SESSION_SETUP                                                                  \
-	"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "                     \
-	"SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = 'STRICT_ALL_TABLES," \
+#define ISOLATION "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+#define SESSION_SETUP                                                   \
+	"SET SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = " \
+	"'STRICT_ALL_TABLES,"                                           \
 	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 
 static int destroy(struct db *db)
@@ -29,6 +30,11 @@ struct db *db_create(const void *mem, const struct db_options *options)
 	db->statements = die_if_null(talloc_zero_array(db, MYSQL_STMT *, db_query_count));
 	talloc_set_destructor(db, destroy);
 	return db;
+}
+
+void db_thread_start(void)
+{
+	mysql_thread_init();
 }
 
 void db_close(struct db *db)
@@ -73,7 +79,7 @@ enum result db_open(struct db *db)
 	set_options(db);
 	if (!mysql_real_connect(db->mysql, NULL, NULL, NULL, NULL, 0, NULL,
 				CLIENT_FOUND_ROWS) ||
-	    mysql_query(db->mysql, SESSION_SETUP)) {
+	    mysql_query(db->mysql, ISOLATION) || mysql_query(db->mysql, SESSION_SETUP)) {
 		snprintf(db->error, sizeof db->error, "connect: %s",
 			 mysql_error(db->mysql));
 		log_warn("db_unreachable", "why", db->error, NULL);
@@ -120,7 +126,8 @@ static enum result meaning(unsigned code)
 		return E_FULL;
 	case ER_STATEMENT_TIMEOUT:
 	case ER_QUERY_INTERRUPTED:
-	case ER_OPTION_PREVENTS_STATEMENT: /* read-only: a replica, or a fail-over under way */
+	case ER_OPTION_PREVENTS_STATEMENT: /* read-only: a replica, or a fail-over under
+					      way */
 	case ER_CON_COUNT_ERROR:
 	case ER_TOO_MANY_USER_CONNECTIONS:
 		return E_UNAVAILABLE;

@@ -26,6 +26,9 @@ struct db_options {
  */
 struct db *db_create(const void *mem, const struct db_options *options);
 
+/* To be called once by each thread, other than the first, that uses a connection. */
+void db_thread_start(void);
+
 /* Opens the connection if it is not. OK or E_UNAVAILABLE. */
 enum result db_open(struct db *db);
 
@@ -43,16 +46,18 @@ typedef enum result (*db_work)(struct db *db, void *arg);
 
 /*
  * Runs work between BEGIN and COMMIT and returns its result; anything but OK rolls back.
- * Deadlocks, lock timeouts and a connection lost before COMMIT run the whole of work again
- * (so it must start from nothing), a few times within about two seconds, and then give
- * E_UNAVAILABLE. E_UNKNOWN: the answer to COMMIT was lost; the caller must look.
+ * Deadlocks, lock timeouts and a connection lost before COMMIT run the whole of work
+ * again (so it must start from nothing), a few times within about two seconds, and then
+ * give E_UNAVAILABLE. E_UNKNOWN: the answer to COMMIT was lost; the caller must look.
  */
 enum result db_transaction(struct db *db, db_work work, void *arg);
 
-/* One statement of text without parameters, outside the named ones: for migrations alone. */
+/* One statement of text without parameters, outside the named ones: for migrations alone.
+ */
 enum result db_run_text(struct db *db, struct str sql);
 
-/* The first column of the first row of such a statement, on mem; STR_NONE without a row. */
+/* The first column of the first row of such a statement, on mem; STR_NONE without a row.
+ */
 enum result db_text_value(struct db *db, const void *mem, struct str sql,
 			  struct str *value);
 

@@ -18,8 +18,9 @@ typedef void (*migrate_progress)(const struct migration *m, void *arg);
 
 /*
  * Applies what is missing, one process at a time (a named lock), recording each migration
- * when all of it is done: killed half-way, the next run repeats it. E_CONFLICT: the database
- * is of a newer version than we know, and nothing was done. The account needs DDL rights.
+ * when all of it is done: killed half-way, the next run repeats it. E_CONFLICT: the
+ * database is of a newer version than we know, and nothing was done. The account needs
+ * DDL rights.
  */
 enum result migrate_run(struct db *db, migrate_progress progress, void *arg);
 

@@ -10,7 +10,8 @@
 /* More than any query has; checked by the test that prepares them all. */
 #define MAX_VALUES 32
 
-/* Texts of a result are carved out of chunks of this size rather than allocated singly. */
+/* Texts of a result are carved out of chunks of this size rather than allocated singly.
+ */
 #define CHUNK_BYTES 8192
 
 struct chunk {
@@ -120,7 +121,8 @@ static void bind_columns(struct landing *l, const struct db_query *q)
 			b->buffer_type = MYSQL_TYPE_LONGLONG;
 			b->buffer = &l->ints[i];
 		} else {
-			/* No room given: fetch tells the length, then take() asks for it. */
+			/* No room given: fetch tells the length, then take() asks for it.
+			 */
 			b->buffer_type = MYSQL_TYPE_STRING;
 		}
 	}

@@ -31,9 +31,9 @@ extern const struct db_query db_queries[];
 extern const size_t db_query_count;
 
 /*
- * Runs a query and puts all its rows on mem: *rows is an array of *count structs, NULL and
- * 0 where there are none. Outside a transaction a lost connection is opened again and the
- * query repeated once.
+ * Runs a query and puts all its rows on mem: *rows is an array of *count structs, NULL
+ * and 0 where there are none. Outside a transaction a lost connection is opened again and
+ * the query repeated once.
  */
 enum result db_select(struct db *db, const struct db_query *query,
 		      const struct db_value *values, const void *mem, void **rows,

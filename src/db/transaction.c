@@ -29,7 +29,8 @@ static enum result begin(struct db *db)
 {
 	enum result r = text_query(db, "BEGIN", 5, "BEGIN");
 	if (r == E_RETRY) {
-		/* The server was restarted since the last request: nothing is lost yet. */
+		/* The server was restarted since the last request: nothing is lost yet.
+		 */
 		r = text_query(db, "BEGIN", 5, "BEGIN");
 	}
 	db->in_transaction = r == OK;

@@ -1,4 +1,5 @@
-/* fields.h - tables that say what a request may carry, and the decoder that holds to them. */
+/* fields.h - tables that say what a request may carry, and the decoder that holds to
+ * them. */
 #ifndef PALABRE_HTTP_FIELDS_H
 #define PALABRE_HTTP_FIELDS_H
 
@@ -18,7 +19,8 @@ enum field_type {
 	F_BOOL,   /* int64_t 0 or 1 */
 	F_ENUM,   /* int64_t: index in names */
 	F_TIME,   /* int64_t: RFC 3339, as milliseconds since 1970 */
-	F_TOKENS, /* struct str_list: an array of at most max F_TOKENs of at most 64 bytes */
+	F_TOKENS, /* struct str_list: an array of at most max F_TOKENs of at most 64 bytes
+		   */
 };
 
 struct str_list {
@@ -43,9 +45,9 @@ struct field {
 };
 
 /*
- * Decode a JSON object or a query string into *out, a struct of the table's making that the
- * caller has zeroed; texts are on mem. E_INVALID: malformed (not JSON, bad UTF-8, too deep,
- * duplicate keys). E_FIELD: a field is wrong, missing or unknown; fault names it.
+ * Decode a JSON object or a query string into *out, a struct of the table's making that
+ * the caller has zeroed; texts are on mem. E_INVALID: malformed (not JSON, bad UTF-8, too
+ * deep, duplicate keys). E_FIELD: a field is wrong, missing or unknown; fault names it.
  */
 enum result fields_from_json(const void *mem, const struct field *table, struct str body,
 			     void *out, struct fault *fault);

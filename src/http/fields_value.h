@@ -10,7 +10,8 @@
 /* Is it kept as an int64_t? */
 bool field_is_number(enum field_type type);
 
-/* Why s can't be the field's text, as a sentence; NULL where it can (or is a number's). */
+/* Why s can't be the field's text, as a sentence; NULL where it can (or is a number's).
+ */
 const char *field_text_wrong(const struct field *f, struct str s);
 
 /* Reads a number, switch, name of a choice, or time; false where s is none of f's. */

@@ -15,8 +15,8 @@ bool gateway_is_fastcgi(void);
 void gateway_fcgi_serve(gateway_handler handler, void *arg);
 
 /*
- * Answers the one request of the CGI environment (RFC 3875) on standard output. False where
- * there is none: the program was started by hand.
+ * Answers the one request of the CGI environment (RFC 3875) on standard output. False
+ * where there is none: the program was started by hand.
  */
 bool gateway_cgi_serve(gateway_handler handler, void *arg);
 

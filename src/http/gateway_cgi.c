@@ -51,7 +51,8 @@ bool gateway_cgi_serve(gateway_handler handler, void *arg)
 
 	request_init(&request, mem, get_variable, NULL);
 	if (request.content_length < 0) {
-		/* Without a length there is no body (RFC 3875 §4.1.2): don't wait for one. */
+		/* Without a length there is no body (RFC 3875 §4.1.2): don't wait for
+		 * one. */
 		request.content_length = 0;
 	}
 	reply_init(&reply, mem);

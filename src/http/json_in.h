@@ -10,9 +10,10 @@
 #define JSON_MAX_DEPTH 16
 
 /*
- * Parses text (RFC 8259) whose top is an object. NULL unless it is valid UTF-8 (json-c lets
- * overlong forms and surrogates pass), no deeper than JSON_MAX_DEPTH, without duplicate keys,
- * NUL, raw control characters or NaN, and without anything behind it. The caller puts it.
+ * Parses text (RFC 8259) whose top is an object. NULL unless it is valid UTF-8 (json-c
+ * lets overlong forms and surrogates pass), no deeper than JSON_MAX_DEPTH, without
+ * duplicate keys, NUL, raw control characters or NaN, and without anything behind it. The
+ * caller puts it.
  */
 struct json_object *json_in_parse(struct str text);
 

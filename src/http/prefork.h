@@ -3,8 +3,8 @@
 #define PALABRE_HTTP_PREFORK_H
 
 /*
- * Forks count children; each runs child(arg) and exits. One that dies is replaced. Returns
- * in the parent after SIGTERM or SIGINT, with all children ended.
+ * Forks count children; each runs child(arg) and exits. One that dies is replaced.
+ * Returns in the parent after SIGTERM or SIGINT, with all children ended.
  */
 void prefork_run(int count, void (*child)(void *arg), void *arg);
 

@@ -24,7 +24,8 @@ void reply_init(struct reply *r, void *mem);
 /* A header line. A value with a control character is refused (THREATS 22): false. */
 bool reply_header(struct reply *r, const char *name, struct str value);
 
-/* What is said of a failure beside its result. All constant texts; NULL where not needed. */
+/* What is said of a failure beside its result. All constant texts; NULL where not needed.
+ */
 struct fault {
 	const char *
 		code; /* what clients branch on: "room_not_found"; NULL = by the result */

@@ -66,8 +66,8 @@ struct str request_bearer(const struct request *r);
 bool request_is_json(const struct request *r);
 
 /*
- * Did another site's page make the browser send this (PROTOCOL §1)? By Sec-Fetch-Site, else
- * by comparing Origin's host with Host. Requests with neither are not from browsers.
+ * Did another site's page make the browser send this (PROTOCOL §1)? By Sec-Fetch-Site,
+ * else by comparing Origin's host with Host. Requests with neither are not from browsers.
  */
 bool request_is_cross_site(const struct request *r);
 

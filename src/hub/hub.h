@@ -1,0 +1,67 @@
+/* hub.h - what the loop owns. Nothing here is touched by another thread. */
+#ifndef PALABRE_HUB_HUB_H
+#define PALABRE_HUB_HUB_H
+
+#include <ev.h>
+
+#include "base/conf.h"
+#include "hub/lookup.h"
+#include "hub/mailbox.h"
+#include "hub/ring.h"
+#include "hub/roster.h"
+#include "hub/stream.h"
+
+/* The streams that come from one address. */
+struct address {
+	int64_t key; /* hash of the text */
+	uint32_t stream_count;
+	struct stream *streams; /* newest first */
+};
+
+struct hub {
+	const struct conf *conf;
+	struct ev_loop *loop;
+	struct mailbox box;
+	struct lookup_pool *lookups;
+	struct ring ring;
+	struct roster roster;
+	struct map addresses;
+	char epoch[LOG_EPOCH_MAX + 1];
+	bool open; /* the tail has found the log */
+	int64_t settled;
+	int64_t purged;
+	struct stream *streams; /* all of them */
+	struct stream *dirty;   /* have events to flush before the loop waits */
+	struct stream *dead;    /* closed, to be freed then */
+	ev_prepare before_wait;
+	struct frame *beat; /* made for beat_position, shared by all live streams */
+	int64_t beat_position;
+	struct frame *probe;
+	ev_signal terminate, interrupt;
+	ev_timer patience; /* until the last bytes are out, when stopping */
+	bool stopping;
+};
+
+/* Runs until SIGTERM or SIGINT; all streams have said bye then. */
+void hub_run(const struct conf *conf);
+
+/* Mail from the acceptor, the lookups and the tail. */
+void hub_take_arrival(struct mail *mail, void *hub);
+void hub_take_answer(struct mail *mail, void *hub);
+void hub_take_news(struct mail *mail, void *hub);
+
+/* One entry to all who see it, and what it changes in the roster. Takes over its frame.
+ */
+void deliver_entry(struct hub *hub, const struct entry *e);
+
+/* Asks for what the loop must know before it lets a stream in, or for the next page. */
+void hub_ask(struct stream *s, struct lookup *l);
+
+/* Joins the stream to its user and address, ending older ones beyond the caps. */
+void admit_stream(struct stream *s, struct person *p, int64_t address_key);
+void admit_leave(struct stream *s);
+
+/* Does a REVOKED entry name this session? */
+bool revokes(const struct entry *e, int64_t user, int64_t session);
+
+#endif

@@ -1,0 +1,129 @@
+/* longpoll.c - the transport for networks that hold streams back: a poll that waits for
+ * the first event, and answers with all there are. With wait=0 it is the interval poll.
+ */
+#include <stdlib.h>
+#include <talloc.h>
+
+#include "base/die.h"
+#include "hub/hub.h"
+
+/* An answer is sent when it has grown to this, though more may be there. */
+#define ENOUGH_BYTES (256u << 10)
+#define ANSWER_MAX_BYTES (4u << 20)
+#define ADVISED_WAIT 25
+
+static void write_next(struct json *j)
+{
+	json_key(j, "next");
+	json_open_object(j);
+	json_put_str(j, "transport", STR("sse"));
+	json_put_int(j, "wait", ADVISED_WAIT);
+	json_put_int(j, "after", 0);
+	json_close_object(j);
+}
+
+static void write_answer(struct stream *s, struct json *j)
+{
+	char id[LOG_CURSOR_SIZE];
+
+	json_open_object(j);
+	json_put_str(j, "resume", log_resume_name(s->resume));
+	json_key(j, "events");
+	json_open_array(j);
+	for (uint32_t i = 0; i < s->held.count; i++) {
+		json_add_raw(j, frame_json(s->held.frames[i]));
+	}
+	json_close_array(j);
+	json_put_str(j, "cursor",
+		     log_cursor_write(str_from(s->hub->epoch), stream_position(s), id));
+	write_next(j);
+	json_close_object(j);
+}
+
+static void answer(struct stream *s)
+{
+	void *mem = die_if_null(talloc_new(NULL));
+	struct reply reply;
+	struct buf head;
+
+	reply_init(&reply, mem);
+	reply.body.max = ANSWER_MAX_BYTES;
+	write_answer(s, &reply.json);
+	buf_init(&head, mem, 65536);
+	reply_head(&reply, &head);
+	struct frame *h = frame_create(buf_str(&head));
+	struct frame *b = frame_create(buf_str(&reply.body));
+	stream_add(s, h);
+	stream_add(s, b);
+	frame_unref(h);
+	frame_unref(b);
+	talloc_free(mem);
+	stream_close(s);
+}
+
+static void poll_open(struct stream *s)
+{
+	if (s->resume == LOG_RESET) {
+		answer(s);
+	}
+}
+
+static void poll_event(struct stream *s, const struct entry *e)
+{
+	struct held *h = &s->held;
+
+	if (h->count == h->cap) {
+		h->cap = h->cap ? h->cap * 2 : 4;
+		h->frames = die_if_null(realloc(h->frames, h->cap * sizeof *h->frames));
+	}
+	h->frames[h->count++] = frame_ref(e->frame);
+	h->bytes += e->frame->json_len;
+	if (s->state == STREAM_REPLAY && h->bytes > ENOUGH_BYTES) {
+		answer(s);
+		return;
+	}
+	if (s->state == STREAM_LIVE) {
+		stream_mark_dirty(s);
+	}
+}
+
+static void poll_flush(struct stream *s)
+{
+	if (s->state == STREAM_CLOSING) {
+		stream_flush(s);
+	} else if (s->held.count) {
+		answer(s);
+	}
+}
+
+static void poll_caught_up(struct stream *s)
+{
+	if (s->held.count || s->wait == 0) {
+		answer(s);
+	} else {
+		stream_set_timer(s, s->wait);
+	}
+}
+
+static void poll_tick(struct stream *s)
+{
+	answer(s);
+}
+
+static void poll_bye(struct stream *s, enum bye reason)
+{
+	if (reason == BYE_REVOKED) {
+		stream_refuse(s, E_AUTH, NULL);
+	} else {
+		answer(s);
+	}
+}
+
+const struct waiter waiter_longpoll = {
+	.open = poll_open,
+	.event = poll_event,
+	.flush = poll_flush,
+	.caught_up = poll_caught_up,
+	.tick = poll_tick,
+	.bye = poll_bye,
+};
