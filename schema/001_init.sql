@@ -156,11 +156,12 @@ CREATE TABLE IF NOT EXISTS login_delay (
 	KEY last (last)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- Browsers that have signed in to an account: others' failures don't make them wait.
-CREATE TABLE IF NOT EXISTS device (
-	token   BINARY(32)      NOT NULL PRIMARY KEY, -- SHA-256 of the cookie
+-- Networks (/24, /64) from which somebody signed in to an account: failures from elsewhere
+-- don't make those wait who sign in from there.
+CREATE TABLE IF NOT EXISTS known_network (
 	user    BIGINT UNSIGNED NOT NULL,
+	network VARBINARY(56)   NOT NULL,
 	used_at BIGINT          NOT NULL,
-	KEY user (user),
+	PRIMARY KEY (user, network),
 	KEY used_at (used_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

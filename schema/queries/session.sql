@@ -1,4 +1,4 @@
--- Who is signed in, and the browsers known to have been.
+-- Who is signed in, and from where it was done before.
 
 -- session_by_token (token:B) -> (id:I, user:I, self_room:I, role:I, last_seen:I, now:I)
 SELECT s.id, s.user, u.self_room, u.role, s.last_seen,
@@ -40,17 +40,15 @@ DELETE FROM session WHERE id = :id AND user = :user;
 -- session_purge (before:I, limit:I)
 DELETE FROM session WHERE expires_at < :before LIMIT :limit;
 
--- device_add (token:B, user:I, now:I)
-INSERT INTO device (token, user, used_at) VALUES (:token, :user, :now);
+-- known_network_use (user:I, network:B, now:I)
+INSERT INTO known_network (user, network, used_at) VALUES (:user, :network, :now)
+ON DUPLICATE KEY UPDATE used_at = :now;
 
--- device_use (token:B, user:I, now:I)
-UPDATE device SET used_at = :now WHERE token = :token AND user = :user;
+-- known_network_get (user:I, network:B) -> (used_at:I)
+SELECT used_at FROM known_network WHERE user = :user AND network = :network;
 
--- device_get (token:B) -> (user:I)
-SELECT user FROM device WHERE token = :token;
+-- known_network_purge (before:I, limit:I)
+DELETE FROM known_network WHERE used_at < :before LIMIT :limit;
 
--- device_purge (before:I, limit:I)
-DELETE FROM device WHERE used_at < :before LIMIT :limit;
-
--- device_forget_user (user:I)
-DELETE FROM device WHERE user = :user;
+-- known_network_forget (user:I)
+DELETE FROM known_network WHERE user = :user;

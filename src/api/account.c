@@ -7,9 +7,6 @@
 #include "chat/user.h"
 #include "view/view.h"
 
-#define DAY_S 86400
-#define DEVICE_DAYS 365
-
 /* Before NFKC, which may make a name shorter or longer; the rules then count again. */
 #define NAME_MAX_GIVEN 128
 
@@ -71,18 +68,8 @@ static struct session_new session_for(const struct call *c, bool cookie)
 	return (struct session_new){
 		.agent = c->req->user_agent,
 		.address = c->req->address,
-		.replaces = cookie ? cookie_get(c->req, COOKIE_SESSION) : STR_NONE,
+		.replaces = cookie ? cookie_session(c->req) : STR_NONE,
 	};
-}
-
-/* Makes the browser known, unless it is already. That it fails is no reason to refuse. */
-static void remember_device(struct call *c, int64_t user)
-{
-	char token[SESSION_TOKEN_LENGTH + 1];
-
-	if (session_device_add(c->chat, user, token) == OK) {
-		cookie_set(c, COOKIE_DEVICE, str_from(token), DEVICE_DAYS * DAY_S);
-	}
 }
 
 static void write_user(struct call *c, const struct user *u, struct str token)
@@ -145,9 +132,7 @@ enum result api_register(struct call *c)
 		r = user_create(c->chat, &new, &user);
 	}
 	if (r == OK) {
-		cookie_set(c, COOKIE_SESSION, str_from(session.token),
-			   c->app->conf->session_days * DAY_S);
-		remember_device(c, user.id);
+		cookie_set_session(c, str_from(session.token));
 		write_user(c, &user, STR_NONE);
 	}
 	OPENSSL_cleanse(session.token, sizeof session.token);
@@ -162,19 +147,14 @@ enum result api_login(struct call *c)
 	struct user_login login = {
 		.name = in->name,
 		.password = in->password,
-		.device = cookie_get(c->req, COOKIE_DEVICE),
-		.known = cookie_get(c->req, COOKIE_SESSION),
+		.known = cookie_session(c->req),
 		.session = &session,
 	};
 	struct user user;
 	enum result r = user_login(c->chat, &login, &user);
 
 	if (r == OK && cookie) {
-		cookie_set(c, COOKIE_SESSION, str_from(session.token),
-			   c->app->conf->session_days * DAY_S);
-		if (!login.device_known) {
-			remember_device(c, user.id);
-		}
+		cookie_set_session(c, str_from(session.token));
 	}
 	if (r == OK) {
 		write_user(c, &user, cookie ? STR_NONE : str_from(session.token));
@@ -195,7 +175,7 @@ enum result api_logout(struct call *c)
 		r = OK; /* ended from elsewhere in this moment */
 	}
 	if (r == OK) {
-		cookie_clear(c, COOKIE_SESSION);
+		cookie_clear_session(c);
 		json_open_object(&c->reply->json);
 		json_close_object(&c->reply->json);
 	}
@@ -240,9 +220,7 @@ enum result api_me_password(struct call *c)
 					     cookie ? token : NULL);
 
 	if (r == OK && cookie) {
-		cookie_set(c, COOKIE_SESSION, str_from(token),
-			   c->app->conf->session_days * DAY_S);
-		remember_device(c, c->chat->user);
+		cookie_set_session(c, str_from(token));
 	}
 	if (r == OK) {
 		json_open_object(&c->reply->json);

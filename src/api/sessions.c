@@ -36,7 +36,7 @@ enum result api_session_revoke(struct call *c)
 	enum result r = session_revoke(c->chat, c->chat->user, c->id[0]);
 
 	if (r == OK && c->id[0] == c->chat->session) {
-		cookie_clear(c, COOKIE_SESSION);
+		cookie_clear_session(c);
 	}
 	if (r == OK) {
 		json_open_object(&c->reply->json);

@@ -67,16 +67,28 @@ static struct str network_name(const char *kind, struct str address, char out[NA
 	return str_from(out);
 }
 
-/* "a" and the hash of the account's name, or "d" and that of the device. */
-static struct str delay_name(const struct throttle_try *t, char out[1 + TOKEN_HASH_BYTES])
+#define DELAY_NAME_SIZE (1 + TOKEN_HASH_BYTES)
+
+/* Whose failures count: "a" and a hash for the account, "n" with the network, "d" a
+ * browser. */
+static struct str delay_name(const struct throttle_try *t, char out[DELAY_NAME_SIZE])
 {
-	out[0] = t->device ? 'd' : 'a';
+	uint8_t hashes[2 * TOKEN_HASH_BYTES];
+	char network[THROTTLE_NETWORK_SIZE];
+
+	out[0] = t->device ? 'd' : t->network_known ? 'n' : 'a';
 	if (t->device) {
 		memcpy(out + 1, t->device, TOKEN_HASH_BYTES);
-	} else {
-		token_digest(t->canonical, (uint8_t *)out + 1);
+		return (struct str){ out, DELAY_NAME_SIZE };
 	}
-	return (struct str){ out, 1 + TOKEN_HASH_BYTES };
+	token_digest(t->canonical, hashes);
+	if (t->network_known) {
+		throttle_network(t->address, network);
+		token_digest(str_from(network), hashes + TOKEN_HASH_BYTES);
+		token_digest((struct str){ (const char *)hashes, sizeof hashes }, hashes);
+	}
+	memcpy(out + 1, hashes, TOKEN_HASH_BYTES);
+	return (struct str){ out, DELAY_NAME_SIZE };
 }
 
 struct entering {
@@ -103,7 +115,7 @@ static enum result lock_delay(struct db *db, const struct entering *e, struct st
 
 static enum result enter_delay(struct db *db, const struct entering *e)
 {
-	char bytes[1 + TOKEN_HASH_BYTES];
+	char bytes[DELAY_NAME_SIZE];
 	struct str name = delay_name(e->t, bytes);
 	struct row_login_delay_lock *row;
 	int64_t now = e->t->now;
@@ -135,7 +147,7 @@ static enum result enter(struct db *db, void *arg)
 		r = bucket_take(db, e->mem, network_name("login", e->t->address, bytes),
 				network_rate, e->t->now, e->retry_s);
 	}
-	if (r == OK && !e->t->device) {
+	if (r == OK && !e->t->device && !e->t->network_known) {
 		r = bucket_take(db, e->mem, GLOBAL_BUCKET, global_rate, e->t->now,
 				e->retry_s);
 	}
@@ -159,7 +171,7 @@ static enum result give_back(struct db *db, const struct throttle_try *t)
 		r = bucket_give_back(db, network_name("login", t->address, bytes),
 				     network_rate);
 	}
-	if (r == OK && !t->device) {
+	if (r == OK && !t->device && !t->network_known) {
 		r = bucket_give_back(db, GLOBAL_BUCKET, global_rate);
 	}
 	return r;
@@ -168,7 +180,7 @@ static enum result give_back(struct db *db, const struct throttle_try *t)
 enum result throttle_succeeded(struct db *db, const struct conf *conf,
 			       const struct throttle_try *t)
 {
-	char bytes[1 + TOKEN_HASH_BYTES];
+	char bytes[DELAY_NAME_SIZE];
 
 	if (!conf->limits) {
 		return OK;
@@ -180,7 +192,7 @@ enum result throttle_succeeded(struct db *db, const struct conf *conf,
 enum result throttle_withdraw(struct db *db, const struct conf *conf,
 			      const struct throttle_try *t)
 {
-	char bytes[1 + TOKEN_HASH_BYTES];
+	char bytes[DELAY_NAME_SIZE];
 
 	if (!conf->limits) {
 		return OK;

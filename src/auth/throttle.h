@@ -13,9 +13,11 @@
  * - By account name, known or not: the first THROTTLE_FREE failures cost nothing, then
  * one has to wait 1, 2, 4 … seconds, never more than THROTTLE_LONGEST_S: a delay, no
  * lock. A day without a failure, or a sign-in that succeeds, forgets them.
- * - A browser that has signed in to that account before is delayed by its own failures
+ * - A browser that still has a live session of that account, and a network (/24 of IPv4,
+ *   /64 of IPv6) from which it was signed in to lately, are delayed by their own failures
  *   alone, so that others' guessing keeps nobody out.
- * - By network (/24 of IPv4, /64 of IPv6), and for all together, a bucket of failures.
+ * - By network, and for all together, a bucket of failures. Neither is for those
+ * browsers, the one for all not for those networks.
  */
 #define THROTTLE_FREE 5
 #define THROTTLE_LONGEST_S 300
@@ -24,7 +26,8 @@
 struct throttle_try {
 	struct str canonical;  /* the account's name, canonical; need not exist */
 	struct str address;    /* the caller's IP address */
-	const uint8_t *device; /* hash of a token that this account knows; NULL = none */
+	const uint8_t *device; /* SHA-256 that stands for a known browser; NULL = none */
+	bool network_known;    /* the account was signed in to from there lately */
 	int64_t now;           /* the database's clock, in milliseconds */
 };
 

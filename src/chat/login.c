@@ -3,12 +3,16 @@
 #include "auth/throttle.h"
 #include "chat/user.h"
 
+/* How long a network from which it was signed in to is known to an account. */
+#define KNOWN_MS (90 * INT64_C(86400000))
+
 struct attempt {
 	struct chat *c;
 	struct user_login *login;
 	struct row_user_credentials *found; /* id DB_NULL: nobody of that name */
 	struct throttle_try entry;
 	uint8_t device[TOKEN_HASH_BYTES];
+	char network[THROTTLE_NETWORK_SIZE];
 	struct str new_hash; /* STR_NONE: the old one is good enough */
 };
 
@@ -26,28 +30,22 @@ static enum result too_many(struct chat *c, int64_t retry_s)
 	return E_BUSY;
 }
 
-/*
- * Does the browser bring proof that it was signed in to this account: a device token of
- * it, or a session of it that still lives?
- */
-static enum result know_device(struct attempt *a)
+/* Has this browser a session of the account, or was it signed in to from this network? */
+static enum result know_caller(struct attempt *a)
 {
 	struct chat *c = a->c;
-	struct row_device_get *device;
+	int64_t user = a->found->id == DB_NULL ? 0 : a->found->id;
+	struct row_known_network_get *known;
 	struct session session;
 	size_t n;
-	enum result r = OK;
 
-	if (token_hash(a->login->device, a->device)) {
-		r = q_device_get(c->db, c->mem, token_hash_str(a->device), &device, &n);
-		if (r == OK && n && device->user == a->found->id) {
-			a->login->device_known = true;
-			a->entry.device = a->device;
-		}
-	}
-	if (r == OK && !a->entry.device && token_hash(a->login->known, a->device)) {
+	throttle_network(a->entry.address, a->network);
+	enum result r = q_known_network_get(c->db, c->mem, user, str_from(a->network),
+					    &known, &n);
+	a->entry.network_known = r == OK && n && known->used_at > c->now - KNOWN_MS;
+	if (r == OK && token_hash(a->login->known, a->device)) {
 		r = session_find(c->db, c->mem, a->login->known, &session);
-		if (r == OK && session.user == a->found->id) {
+		if (r == OK && session.user == user) {
 			a->entry.device = a->device;
 		}
 		r = r == E_AUTH ? OK : r;
@@ -74,8 +72,9 @@ static enum result finish_work(struct db *db, void *arg)
 		r = q_user_set_password(db, a->found->id, a->found->password,
 					a->new_hash);
 	}
-	if (r == OK && a->login->device_known) {
-		r = q_device_use(db, token_hash_str(a->device), a->found->id, a->c->now);
+	if (r == OK) {
+		r = q_known_network_use(db, a->found->id, str_from(a->network),
+					a->c->now);
 	}
 	if (r == OK) {
 		r = throttle_succeeded(db, a->c->conf, &a->entry);
@@ -108,7 +107,6 @@ enum result user_login(struct chat *c, struct user_login *login, struct user *ou
 	int64_t retry_s = 0;
 	size_t n;
 
-	login->device_known = false;
 	a.entry.canonical = canonical.ptr ? canonical : login->name;
 	enum result r =
 		q_user_credentials(c->db, c->mem, a.entry.canonical, &a.found, &n);
@@ -118,7 +116,7 @@ enum result user_login(struct chat *c, struct user_login *login, struct user *ou
 	c->now = a.found->now;
 	a.entry.now = c->now;
 	a.entry.address = login->session->address;
-	r = know_device(&a);
+	r = know_caller(&a);
 	if (r == OK) {
 		r = throttle_enter(c->db, c->conf, c->mem, &a.entry, &retry_s);
 	}
@@ -158,7 +156,7 @@ static enum result change_work(struct db *db, void *arg)
 	if (r == OK && k->new_token) {
 		r = session_rotate(k->c, k->new_token);
 	}
-	return r == OK ? q_device_forget_user(db, k->c->user) : r;
+	return r == OK ? q_known_network_forget(db, k->c->user) : r;
 }
 
 /* Is old right? Throttled like a sign-in: a stolen session must not guess its way on. */

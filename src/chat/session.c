@@ -269,13 +269,3 @@ enum result session_list(struct chat *c, struct session_line **out, size_t *coun
 	}
 	return OK;
 }
-
-enum result session_device_add(struct chat *c, int64_t user,
-			       char token[SESSION_TOKEN_LENGTH + 1])
-{
-	uint8_t hash[TOKEN_HASH_BYTES];
-
-	token_new(token);
-	token_hash(str_from(token), hash);
-	return q_device_add(c->db, token_hash_str(hash), user, c->now);
-}

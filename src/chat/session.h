@@ -73,8 +73,4 @@ struct session_line {
 /* The caller's live sessions, the last used first. On c->mem. */
 enum result session_list(struct chat *c, struct session_line **out, size_t *count);
 
-/* A browser known to the account (auth/throttle.h): a new token for it. */
-enum result session_device_add(struct chat *c, int64_t user,
-			       char token[SESSION_TOKEN_LENGTH + 1]);
-
 #endif

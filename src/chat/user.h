@@ -64,11 +64,9 @@ enum result user_find_name(struct chat *c, struct str name, struct user *out);
 struct user_login {
 	struct str name;
 	struct str password;
-	struct str device; /* the browser's device token; STR_NONE: none */
 	struct str
 		known; /* the token of a session that the browser still has; STR_NONE */
 	struct session_new *session; /* to be opened */
-	bool device_known;           /* out: device belongs to this account */
 };
 
 /*
@@ -81,7 +79,7 @@ enum result user_login(struct chat *c, struct user_login *login, struct user *ou
 
 /*
  * A new password for the caller: E_FORBIDDEN wrong_password where old is wrong. All other
- * sessions end, and so does what was known of other browsers. Where new_token is not
+ * sessions end, and the networks known are forgotten. Where new_token is not
  * NULL, the caller's session goes on under it alone.
  */
 enum result user_change_password(struct chat *c, struct str old, struct str new,
