@@ -77,6 +77,9 @@ CREATE TABLE IF NOT EXISTS member (
 	KEY room (room, role)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+-- Searching for "the who" must find it: no word is left out of the index made below.
+SET SESSION innodb_ft_enable_stopword = 0;
+
 CREATE TABLE IF NOT EXISTS message (
 	room       BIGINT UNSIGNED NOT NULL,
 	seq        BIGINT          NOT NULL, -- that of the event that created it
@@ -91,7 +94,8 @@ CREATE TABLE IF NOT EXISTS message (
 	reacted    TINYINT         NOT NULL DEFAULT 0, -- 1: look into reaction
 	attached   TINYINT         NOT NULL DEFAULT 0, -- number of attachments
 	PRIMARY KEY (room, seq),
-	UNIQUE KEY client (user, client_id)
+	UNIQUE KEY client (user, client_id),
+	FULLTEXT KEY body (body)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- The log. id orders what a hub reads; (room, seq) is what a client sees.
