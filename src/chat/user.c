@@ -144,6 +144,7 @@ static enum result add_self_room(struct creation *k)
 static enum result create_work(struct db *db, void *arg)
 {
 	struct creation *k = arg;
+	char network[THROTTLE_NETWORK_SIZE];
 	struct row_clock *clock;
 	size_t n;
 	enum result r = q_user_claim_first(db, k->canonical);
@@ -161,6 +162,10 @@ static enum result create_work(struct db *db, void *arg)
 	k->id = db_insert_id(db);
 	if (r == OK) {
 		r = add_self_room(k);
+	}
+	if (r == OK && k->new->session) {
+		throttle_network(k->new->session->address, network);
+		r = q_known_network_use(db, k->id, str_from(network), k->c->now);
 	}
 	if (r == OK && k->new->session) {
 		r = session_open_step(k->c, k->id, k->new->session);
