@@ -1,0 +1,142 @@
+/**
+ * dom.js - building elements. Text is always text: nothing here parses markup.
+ */
+
+/** @typedef {Node|string|number|null|undefined|false} Child */
+
+/** @typedef {Record<string, any>} Props */
+
+/**
+ * h('button.quiet', {type: 'button', onclick: f}, 'Save')
+ *
+ * Functions become listeners, booleans toggle attributes, everything else is set as an
+ * attribute; `value` and `checked` are set as properties.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K | `${K}.${string}`} spec tag, then classes after dots
+ * @param {Props|Child} [props]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(spec, props, ...children) {
+	const [tag, ...classes] = spec.split('.');
+	const element = document.createElement(tag);
+	if (classes.length) {
+		element.className = classes.join(' ');
+	}
+	if (props && typeof props === 'object' && !(props instanceof Node)) {
+		assign(element, props);
+	} else {
+		children.unshift(/** @type {Child} */ (props));
+	}
+	fill(element, ...children);
+	return /** @type {any} */ (element);
+}
+
+/**
+ * @param {Element} element
+ * @param {Props} props
+ */
+export function assign(element, props) {
+	for (const [key, value] of Object.entries(props)) {
+		if (key.startsWith('on')) {
+			element.addEventListener(key.slice(2), value);
+		} else if (key === 'value' || key === 'checked') {
+			/** @type {any} */ (element)[key] = value;
+		} else if (value === true) {
+			element.setAttribute(key, '');
+		} else if (value !== false && value !== null && value !== undefined) {
+			element.setAttribute(key, String(value));
+		}
+	}
+}
+
+/**
+ * Append what is there to append.
+ * @param {Node} parent
+ * @param {...Child} children
+ */
+export function fill(parent, ...children) {
+	for (const child of children) {
+		if (child || child === 0) {
+			parent.appendChild(child instanceof Node ? child
+				: document.createTextNode(String(child)));
+		}
+	}
+}
+
+/**
+ * Replace all children.
+ * @param {Element} parent
+ * @param {...Child} children
+ */
+export function refill(parent, ...children) {
+	parent.replaceChildren();
+	fill(parent, ...children);
+}
+
+/**
+ * Set an attribute only where it changes, or remove it.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string|number|boolean|null|undefined} value
+ */
+export function attr(element, name, value) {
+	if (value === null || value === undefined || value === false) {
+		element.removeAttribute(name);
+	} else {
+		const text = value === true ? '' : String(value);
+		if (element.getAttribute(name) !== text) {
+			element.setAttribute(name, text);
+		}
+	}
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * A symbol of img/icons.svg.
+ * @param {string} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+	const svg = document.createElementNS(SVG, 'svg');
+	svg.setAttribute('class', 'icon');
+	svg.setAttribute('aria-hidden', 'true');
+	const use = document.createElementNS(SVG, 'use');
+	use.setAttribute('href', `img/icons.svg#${name}`);
+	svg.appendChild(use);
+	return svg;
+}
+
+/**
+ * An icon that acts.
+ * @param {string} name
+ * @param {string} label
+ * @param {Props} [props]
+ */
+export function iconButton(name, label, props = {}) {
+	return h('button.icon-button', {
+		type: 'button', 'aria-label': label, title: label, ...props,
+	}, icon(name));
+}
+
+/**
+ * Put children into this order, moving as few as possible.
+ * @param {Element} parent
+ * @param {Element[]} wanted
+ */
+export function arrange(parent, wanted) {
+	let next = parent.firstElementChild;
+	for (const element of wanted) {
+		if (element === next) {
+			next = next.nextElementSibling;
+		} else {
+			parent.insertBefore(element, next);
+		}
+	}
+	while (next) {
+		const gone = next;
+		next = next.nextElementSibling;
+		gone.remove();
+	}
+}

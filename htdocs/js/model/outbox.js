@@ -1,0 +1,257 @@
+/**
+ * outbox.js - what was written and is not yet known to be in the log.
+ *
+ * Each entry keeps its client_id for life, so trying again can never double it. Entries
+ * of a room leave one after the other, in the order they were written. An outage leaves
+ * them `sending`; only the server's own refusal makes one `failed`.
+ */
+
+import { uuid } from '../lib/ids.js';
+import { ApiError } from '../net/api.js';
+import { Outage } from '../net/backoff.js';
+import { Retry } from './retry.js';
+
+/** @import {Api} from '../net/api.js' */
+/** @import {Message} from '../net/types.js' */
+/** @import {Storage} from './storage.js' */
+
+/**
+ * @typedef {object} Entry
+ * @property {string} client_id
+ * @property {number} room
+ * @property {string} body
+ * @property {number|null} reply_to
+ * @property {string[]} attachments
+ * @property {string} created_at
+ * @property {number} order
+ * @property {"sending"|"sent"|"failed"} state
+ * @property {string} error the server's code when failed
+ * @property {number} seq 0 until known
+ */
+
+/** A hung request is given up after this many ms when the way is known to be free. */
+const HUNG = 3000;
+
+export class Outbox extends EventTarget {
+	/** @type {Entry[]} */ #entries = [];
+	/** @type {Map<number, {abort: AbortController|null, since: number}>} */
+	#running = new Map();
+	#order = 0;
+	#stopped = false;
+
+	/**
+	 * @param {Api} api
+	 * @param {Storage} storage
+	 * @param {{timeout?: number, random?: () => number}} [options]
+	 */
+	constructor(api, storage, options = {}) {
+		super();
+		this.api = api;
+		this.storage = storage;
+		this.timeout = options.timeout || 8000;
+		this.random = options.random;
+		this.retry = new Retry(options);
+	}
+
+	/** Take up what an earlier page left. */
+	async restore() {
+		/** @type {Entry[]} */
+		const kept = await this.storage.all('outbox');
+		const known = new Set(this.#entries.map((e) => e.client_id));
+		this.#entries.unshift(...kept.filter((e) => !known.has(e.client_id)));
+		this.#entries.sort((a, b) => a.order - b.order);
+		this.#order = Math.max(this.#order, ...this.#entries.map((e) => e.order + 1));
+		new Set(this.#entries.map((e) => e.room)).forEach((room) => {
+			this.#changed(room);
+			this.#run(room);
+		});
+	}
+
+	/**
+	 * @param {number} room
+	 * @param {string} body
+	 * @param {{reply_to?: number|null, attachments?: string[]}} [more]
+	 * @returns {Entry}
+	 */
+	add(room, body, more = {}) {
+		/** @type {Entry} */
+		const entry = {
+			client_id: uuid(), room, body,
+			reply_to: more.reply_to || null,
+			attachments: more.attachments || [],
+			created_at: new Date().toISOString(),
+			order: Math.max(this.#order++, Date.now()),
+			state: 'sending', error: '', seq: 0,
+		};
+		this.#order = entry.order + 1;
+		this.#entries.push(entry);
+		this.#keep(entry);
+		this.#changed(room);
+		this.#run(room);
+		return entry;
+	}
+
+	/**
+	 * @param {number} room
+	 * @returns {Entry[]} in the order they were written
+	 */
+	of(room) {
+		return this.#entries.filter((e) => e.room === room);
+	}
+
+	/** @returns {number} messages that wait for the network */
+	get waiting() {
+		return this.#entries.filter((e) => e.state === 'sending').length;
+	}
+
+	/**
+	 * A message of ours was seen in the log: the entry has done its work.
+	 * @param {string} clientId
+	 */
+	settle(clientId) {
+		const entry = this.#find(clientId);
+		if (entry) {
+			this.#drop(entry);
+		}
+	}
+
+	/** @param {string} clientId a failed entry to try again */
+	again(clientId) {
+		const entry = this.#find(clientId);
+		if (entry?.state === 'failed') {
+			entry.state = 'sending';
+			entry.error = '';
+			this.#keep(entry);
+			this.#changed(entry.room);
+			this.#run(entry.room);
+		}
+	}
+
+	/** @param {string} clientId */
+	discard(clientId) {
+		this.settle(clientId);
+	}
+
+	/** The way is free: end the waits, and give up requests that hang. */
+	kick() {
+		for (const lane of this.#running.values()) {
+			if (lane.abort && performance.now() - lane.since > HUNG) {
+				lane.abort.abort();
+			}
+		}
+		this.retry.kick();
+	}
+
+	stop() {
+		this.#stopped = true;
+		this.retry.stop();
+		this.#running.forEach((lane) => lane.abort?.abort());
+	}
+
+	/** @param {number} room */
+	async #run(room) {
+		if (this.#running.has(room) || this.#stopped) {
+			return;
+		}
+		const lane = { abort: /** @type {AbortController|null} */ (null), since: 0 };
+		this.#running.set(room, lane);
+		const outage = new Outage({ random: this.random });
+		for (;;) {
+			const entry = this.#entries.find((e) => e.room === room && e.state === 'sending');
+			if (!entry || this.#stopped) {
+				break;
+			}
+			lane.abort = new AbortController();
+			lane.since = performance.now();
+			const pause = await this.#send(entry, lane.abort.signal, outage);
+			lane.abort = null;
+			if (pause < 0) {
+				break;
+			}
+			if (pause > 0) {
+				await this.retry.sleep(pause);
+			}
+		}
+		this.#running.delete(room);
+	}
+
+	/**
+	 * @param {Entry} entry
+	 * @param {AbortSignal} signal
+	 * @param {Outage} outage
+	 * @returns {Promise<number>} ms to wait before the next try; below 0 ends the lane
+	 */
+	async #send(entry, signal, outage) {
+		/** @type {any} */
+		const body = { client_id: entry.client_id, body: entry.body };
+		if (entry.reply_to) {
+			body.reply_to = entry.reply_to;
+		}
+		if (entry.attachments.length) {
+			body.attachments = entry.attachments;
+		}
+		try {
+			const reply = await this.api.post(`rooms/${entry.room}/messages`, body,
+				{ expect: 'message', timeout: this.timeout, signal });
+			outage.over();
+			this.#sent(entry, reply.message);
+			return 0;
+		} catch (error) {
+			const failure = /** @type {ApiError} */ (error);
+			if (failure.transient !== false) {
+				return Math.max(outage.next(true), (failure.after || 0) * 1000);
+			}
+			if (failure.status === 401 || failure.code === 'not_signed_in') {
+				return -1;
+			}
+			entry.state = 'failed';
+			entry.error = failure.code;
+			this.#keep(entry);
+			this.#changed(entry.room);
+			return 0;
+		}
+	}
+
+	/**
+	 * @param {Entry} entry
+	 * @param {Message} message
+	 */
+	#sent(entry, message) {
+		if (!this.#entries.includes(entry)) {
+			return;
+		}
+		entry.state = 'sent';
+		entry.seq = message.seq;
+		this.storage.remove('outbox', this.#key(entry)).catch(() => {});
+		this.#changed(entry.room);
+		this.dispatchEvent(new CustomEvent('sent', { detail: message }));
+	}
+
+	/** @param {Entry} entry */
+	#drop(entry) {
+		this.#entries = this.#entries.filter((e) => e !== entry);
+		this.storage.remove('outbox', this.#key(entry)).catch(() => {});
+		this.#changed(entry.room);
+	}
+
+	/** @param {string} clientId */
+	#find(clientId) {
+		return this.#entries.find((e) => e.client_id === clientId);
+	}
+
+	/** @param {Entry} entry */
+	#key(entry) {
+		return `${String(entry.order).padStart(16, '0')} ${entry.client_id}`;
+	}
+
+	/** @param {Entry} entry */
+	#keep(entry) {
+		// Storage that is full or refused costs a reload's memory, not the message.
+		this.storage.put('outbox', this.#key(entry), entry).catch(() => {});
+	}
+
+	/** @param {number} room */
+	#changed(room) {
+		this.dispatchEvent(new CustomEvent('change', { detail: room }));
+	}
+}

@@ -1,0 +1,100 @@
+/**
+ * door.js - sign in, or make an account.
+ */
+
+import { h, icon, refill } from '../lib/dom.js';
+import { LANGUAGES, lang, t } from '../lib/i18n.js';
+import { field, wireForm } from './dialog.js';
+import { View } from './view.js';
+
+/** @import {Context} from './view.js' */
+
+export class Door extends View {
+	/** @param {Context} ctx */
+	constructor(ctx) {
+		super();
+		this.ctx = ctx;
+		/** @type {"login"|"register"} */
+		this.mode = 'login';
+	}
+
+	/** @override */
+	mount() {
+		this.className = 'door';
+		this.render();
+	}
+
+	/** @override */
+	render() {
+		const form = this.mode === 'login' ? this.#login() : this.#register();
+		refill(this,
+			h('main.door-card', null,
+				h('div.door-mark', null, icon('mark')),
+				h('h1', null, t(`door.${this.mode}.title`)),
+				h('p.door-lead', null, t(`door.${this.mode}.lead`)),
+				form,
+				h('p.door-switch', null, t(`door.${this.mode}.other`), ' ',
+					h('button.link', {
+						type: 'button', 'data-role': 'switch-auth', onclick: () => this.#swap(),
+					}, t(`door.${this.mode}.switch`)))),
+			this.#languages());
+		/** @type {HTMLElement|null} */ (this.querySelector('input'))?.focus();
+	}
+
+	#swap() {
+		const name = this.querySelector('input')?.value || '';
+		this.mode = this.mode === 'login' ? 'register' : 'login';
+		this.render();
+		const input = this.querySelector('input');
+		if (input) {
+			input.value = name;
+		}
+	}
+
+	#login() {
+		const form = h('form', { 'data-role': 'login' },
+			field(t('door.name'), h('input', {
+				name: 'name', autocomplete: 'username', autocapitalize: 'none',
+				spellcheck: 'false', required: true,
+			})),
+			field(t('door.password'), h('input', {
+				name: 'password', type: 'password', autocomplete: 'current-password',
+				required: true,
+			})),
+			h('button.primary', { type: 'submit' }, t('door.login.submit')));
+		wireForm(form, (v) => this.ctx.session.login({ name: v.name, password: v.password }));
+		return form;
+	}
+
+	#register() {
+		const form = h('form', { 'data-role': 'register' },
+			field(t('door.name'), h('input', {
+				name: 'name', autocomplete: 'username', autocapitalize: 'none',
+				spellcheck: 'false', required: true, maxlength: 32,
+			}), t('door.name.hint')),
+			field(t('door.display_name'), h('input', {
+				name: 'display_name', autocomplete: 'name', maxlength: 64,
+			}), t('door.display_name.hint')),
+			field(t('door.password'), h('input', {
+				name: 'password', type: 'password', autocomplete: 'new-password', required: true,
+			}), t('door.password.hint')),
+			h('button.primary', { type: 'submit' }, t('door.register.submit')));
+		wireForm(form, (v) => this.ctx.session.register({
+			name: v.name, password: v.password,
+			...(v.display_name.trim() ? { display_name: v.display_name.trim() } : {}),
+		}));
+		return form;
+	}
+
+	#languages() {
+		const names = Object.entries(LANGUAGES).map(([code, name]) =>
+			h('button.link', {
+				type: 'button', lang: code, 'aria-pressed': String(code === lang()),
+				onclick: () => this.ctx.prefs.set('lang', code),
+			}, name));
+		return h('footer.door-foot', { role: 'group', 'aria-label': t('settings.language') },
+			...names);
+	}
+}
+
+customElements.define('palabre-door', Door);

@@ -1,0 +1,160 @@
+/**
+ * herald.js - tells of new messages outside the timeline: the title, the tab's icon, a
+ * notification, a sound, and a word for screen readers.
+ */
+
+import { h } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { parse, plain } from '../lib/markdown.js';
+import { roomName } from './roomlist.js';
+import { View } from './view.js';
+
+/** @import {Message} from '../net/types.js' */
+/** @import {Context} from './view.js' */
+
+/** Screen readers are told at most so often, in ms. */
+const SPEAK = 4000;
+
+export class Herald extends View {
+	/** @type {Map<number, number>} messages not yet spoken of, by room */
+	#unsaid = new Map();
+	/** @type {ReturnType<typeof setTimeout>|undefined} */ #speaking;
+	#last = '';
+	/** @type {AudioContext|null} */ #audio = null;
+
+	/** @param {Context} ctx */
+	constructor(ctx) {
+		super();
+		this.ctx = ctx;
+		this.word = h('p.visually-hidden', { 'aria-live': 'polite' });
+	}
+
+	/** @override */
+	mount() {
+		const { store } = this.ctx.session;
+		this.replaceChildren(this.word);
+		this.on(store, 'rooms', () => this.schedule());
+		this.on(store, 'arrival', (e) => this.#arrived(e.detail));
+		this.on(window, 'hashchange', () => this.schedule());
+		this.render();
+	}
+
+	/** @override */
+	unmount() {
+		document.title = 'Palabre';
+		icon('', false);
+	}
+
+	/** @override */
+	render() {
+		const { rooms } = this.ctx.session.store;
+		let unread = 0;
+		let calls = 0;
+		for (const { info } of rooms.values()) {
+			unread += info.notify === 'none' ? 0 : info.unread;
+			calls += info.kind === 'direct' ? info.unread : info.mentions;
+		}
+		const open = rooms.get(Number(/^#\/r\/(\d+)/.exec(location.hash)?.[1]));
+		const name = open ? `${roomName(open.info)} · Palabre` : 'Palabre';
+		document.title = unread ? `(${unread}) ${name}` : name;
+		const mark = calls ? 'call' : unread ? 'unread' : '';
+		if (mark !== this.#last) {
+			this.#last = mark;
+			icon(mark === 'call' ? '#b8432b' : '#6d6457', Boolean(mark));
+		}
+	}
+
+	/** @param {{room: number, message: Message, mention: boolean}} arrival */
+	#arrived({ room, message, mention }) {
+		const info = this.ctx.session.store.rooms.get(room)?.info;
+		if (!info || info.notify === 'none') {
+			return;
+		}
+		const open = Number(/^#\/r\/(\d+)/.exec(location.hash)?.[1]) === room;
+		if (open && document.visibilityState === 'visible') {
+			this.#say(room);
+			return;
+		}
+		if (mention || info.kind === 'direct') {
+			this.#notify(room, message, roomName(info));
+			this.#beep();
+		}
+	}
+
+	/** @param {number} room */
+	#say(room) {
+		this.#unsaid.set(room, (this.#unsaid.get(room) || 0) + 1);
+		this.#speaking ??= setTimeout(() => {
+			this.#speaking = undefined;
+			const n = [...this.#unsaid.values()].reduce((a, b) => a + b, 0);
+			this.#unsaid.clear();
+			this.word.textContent = t('timeline.arrived', { n });
+		}, SPEAK);
+	}
+
+	/**
+	 * @param {number} room
+	 * @param {Message} message
+	 * @param {string} title
+	 */
+	#notify(room, message, title) {
+		const allowed = 'Notification' in window && Notification.permission === 'granted';
+		if (!this.ctx.prefs.get('notify') || !allowed) {
+			return;
+		}
+		const who = this.ctx.session.store.users.get(message.user)?.display_name || '?';
+		const body = plain(parse(message.body.slice(0, 300)));
+		try {
+			const note = new Notification(title, {
+				body: `${who}: ${body}`, tag: `room-${room}`, icon: 'img/mark.svg',
+			});
+			note.onclick = () => {
+				window.focus();
+				this.ctx.go(`#/r/${room}`);
+				note.close();
+			};
+		} catch {
+			// Android wants a service worker for this
+		}
+	}
+
+	/** Two soft notes. */
+	#beep() {
+		if (!this.ctx.prefs.get('sound')) {
+			return;
+		}
+		const audio = this.#audio ||= new AudioContext();
+		[523, 659].forEach((pitch, i) => {
+			const note = audio.createOscillator();
+			const gain = audio.createGain();
+			const at = audio.currentTime + i * 0.12;
+			note.frequency.value = pitch;
+			gain.gain.setValueAtTime(0.0001, at);
+			gain.gain.exponentialRampToValueAtTime(0.08, at + 0.02);
+			gain.gain.exponentialRampToValueAtTime(0.0001, at + 0.3);
+			note.connect(gain).connect(audio.destination);
+			note.start(at);
+			note.stop(at + 0.32);
+		});
+	}
+}
+
+/**
+ * The tab's icon, with a dot or without.
+ * @param {string} colour
+ * @param {boolean} dot
+ */
+function icon(colour, dot) {
+	const link = document.querySelector('link[rel=icon]');
+	if (!(link instanceof HTMLLinkElement)) {
+		return;
+	}
+	const mark = 'M24 4C12.6 4 4 11.2 4 20.5 4 29 11 35.7 20.7 36.8c.3 2.7 0 4.7-1.5 6.7h9.6'
+		+ 'c-1.5-2-1.8-4-1.5-6.7C37 35.7 44 29 44 20.5 44 11.2 35.4 4 24 4z';
+	const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">`
+		+ `<path fill="#17857e" d="${mark}"/>`
+		+ `<circle cx="37" cy="11" r="11" fill="${colour}"/></svg>`;
+	link.href = dot ? `data:image/svg+xml,${encodeURIComponent(svg)}` : 'img/mark.svg';
+}
+
+customElements.define('palabre-herald', Herald);

@@ -1,0 +1,220 @@
+/**
+ * roomlist.js - the side: brand, finder, rooms, people, connection.
+ */
+
+import { attr, arrange, h, icon, iconButton, refill } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { parse, plain } from '../lib/markdown.js';
+import { brief } from '../lib/time.js';
+import { avatar } from './avatar.js';
+import { ConnectionLine } from './connection.js';
+import { browseRooms, newDirect, newRoom } from './rooms.js';
+import { openSettings } from './settings.js';
+import { openSwitcher } from './switcher.js';
+import { View } from './view.js';
+
+/** @import {RoomState} from '../model/room.js' */
+/** @import {Room} from '../net/types.js' */
+/** @import {Context} from './view.js' */
+
+/**
+ * @param {Room} info
+ * @returns {string} what to call a room
+ */
+export function roomName(info) {
+	return info.kind === 'direct' ? info.peer?.display_name || t('room.direct') : info.name;
+}
+
+export class RoomList extends View {
+	/** @param {Context} ctx */
+	constructor(ctx) {
+		super();
+		this.ctx = ctx;
+		this.current = 0;
+		/** @type {Map<number, HTMLElement>} */
+		this.entries = new Map();
+		this.rooms = h('div.room-entries', { role: 'list' });
+		this.people = h('div.room-entries', { role: 'list' });
+		this.meButton = h('button.me-button', { type: 'button' });
+	}
+
+	/** @override */
+	mount() {
+		this.className = 'side';
+		const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+		const find = h('button.finder', {
+			type: 'button', onclick: () => openSwitcher(this.ctx),
+		}, icon('search'), h('span', null, t('side.find')),
+		h('kbd', null, mac ? '⌘ K' : 'Ctrl K'));
+		this.meButton.addEventListener('click', () => openSettings(this.ctx));
+		refill(this,
+			h('header.side-head', null,
+				h('span.brand', null, icon('mark'), h('span.brand-name', null, 'Palabre')),
+				this.meButton),
+			h('div.side-find', null, find),
+			h('nav.side-scroll', { 'aria-label': t('side.rooms') },
+				this.#section('side.rooms', [
+					iconButton('compass', t('side.browse'), {
+						'data-role': 'browse-rooms', onclick: () => browseRooms(this.ctx),
+					}),
+					iconButton('plus', t('side.new_room'), {
+						'data-role': 'new-room', onclick: () => newRoom(this.ctx),
+					})], this.rooms),
+				this.#section('side.people', [
+					iconButton('plus', t('side.new_direct'), {
+						'data-role': 'new-direct', onclick: () => newDirect(this.ctx),
+					})], this.people)),
+			new ConnectionLine(this.ctx));
+		const { store } = this.ctx.session;
+		this.on(store, 'rooms', () => this.schedule());
+		this.on(store, 'users', () => this.schedule());
+		this.on(store, 'me', () => this.schedule());
+		this.on(store, 'typing', () => this.schedule());
+		this.render();
+	}
+
+	/**
+	 * @param {string} title
+	 * @param {HTMLElement[]} actions
+	 * @param {HTMLElement} list
+	 */
+	#section(title, actions, list) {
+		return h('section.side-section', null,
+			h('header.side-title', null, h('h2', null, t(title)),
+				h('span.side-actions', null, ...actions)),
+			list);
+	}
+
+	/** @param {number} id the room shown */
+	select(id) {
+		this.current = id;
+		this.render();
+	}
+
+	/** @override */
+	render() {
+		const { store } = this.ctx.session;
+		const all = [...store.rooms.values()];
+		const rooms = all.filter((r) => r.info.kind !== 'direct')
+			.sort((a, b) => a.info.name.localeCompare(b.info.name));
+		const people = all.filter((r) => r.info.kind === 'direct')
+			.sort((a, b) => lastTime(b.info) - lastTime(a.info));
+		arrange(this.rooms, rooms.map((r) => this.#entry(r)));
+		arrange(this.people, people.map((r) => this.#entry(r)));
+		this.rooms.dataset.empty = String(rooms.length === 0);
+		for (const id of this.entries.keys()) {
+			if (!store.rooms.has(id)) {
+				this.entries.delete(id);
+			}
+		}
+		this.#empty(rooms.length, people.length);
+		const me = this.ctx.session.me;
+		attr(this.meButton, 'aria-label', t('side.me', { name: me.display_name }));
+		attr(this.meButton, 'title', t('side.me', { name: me.display_name }));
+		refill(this.meButton, avatar(me, { size: 'small' }));
+	}
+
+	/**
+	 * @param {number} rooms
+	 * @param {number} people
+	 */
+	#empty(rooms, people) {
+		if (!rooms) {
+			refill(this.rooms, h('p.side-empty', { role: 'listitem' }, t('side.empty.rooms'), ' ',
+				h('button.link', { type: 'button', onclick: () => browseRooms(this.ctx) },
+					t('side.browse'))));
+		}
+		if (!people) {
+			refill(this.people, h('p.side-empty', { role: 'listitem' }, t('side.empty.people')));
+		}
+	}
+
+	/** @param {RoomState} room */
+	#entry(room) {
+		const { info } = room;
+		let entry = this.entries.get(room.id);
+		if (!entry) {
+			entry = h('a.room-entry', {
+				href: `#/r/${room.id}`, 'data-role': 'room', 'data-room': room.id,
+			});
+			const item = h('div', { role: 'listitem' }, entry);
+			this.entries.set(room.id, item);
+		} else {
+			entry = /** @type {HTMLElement} */ (entry.firstElementChild);
+		}
+		this.#fill(/** @type {HTMLElement} */ (entry), room, info);
+		return /** @type {HTMLElement} */ (entry.parentElement);
+	}
+
+	/**
+	 * @param {HTMLElement} entry
+	 * @param {RoomState} room
+	 * @param {Room} info
+	 */
+	#fill(entry, room, info) {
+		const { store } = this.ctx.session;
+		const direct = info.kind === 'direct';
+		const peer = direct && info.peer ? store.users.get(info.peer.id) || info.peer : undefined;
+		const silent = info.notify === 'none';
+		const called = info.mentions > 0 || (direct && info.unread > 0);
+		attr(entry, 'data-unread', info.unread);
+		attr(entry, 'aria-current', room.id === this.current ? 'page' : null);
+		entry.classList.toggle('unread', info.unread > 0 && !silent);
+		entry.classList.toggle('silent', silent);
+		const typing = room.typists().length > 0 && room.id !== this.current;
+		const last = typing ? t('side.typing') : this.#last(info);
+		const when = info.last_message ? new Date(info.last_message.created_at) : null;
+		const key = [roomName(info), info.kind, info.unread, info.mentions, last,
+			when && brief(when), peer?.presence, silent].join('\u0000');
+		if (entry.dataset.key === key) {
+			return;
+		}
+		entry.dataset.key = key;
+		refill(entry,
+			direct ? avatar(peer, { size: 'small', presence: true })
+				: h('span.room-kind', null, icon(info.kind === 'private' ? 'lock' : 'hash')),
+			h('span.room-text', null,
+				h('bdi.room-name', null, roomName(info)),
+				h('span.room-last', null, last)),
+			h('span.room-side', null,
+				when ? h('time.room-when', null, brief(when)) : null,
+				info.unread && !silent ? badge(info, called)
+					: silent ? h('span.room-mute', null, icon('mute')) : null));
+	}
+
+	/** @param {Room} info */
+	#last(info) {
+		const message = info.last_message;
+		if (!message) {
+			return t('side.quiet');
+		}
+		if (message.deleted) {
+			return t('message.deleted');
+		}
+		const { store } = this.ctx.session;
+		const text = plain(parse(message.body.slice(0, 300))) || t('message.picture');
+		const mine = message.user === store.me?.id;
+		const name = mine ? t('side.you') : store.users.get(message.user)?.display_name;
+		return info.kind === 'direct' && !mine ? text : `${name || '?'}: ${text}`;
+	}
+}
+
+/** @param {Room} info */
+function lastTime(info) {
+	return Date.parse(info.last_message?.created_at || info.created_at);
+}
+
+/**
+ * @param {Room} info
+ * @param {boolean} called
+ */
+function badge(info, called) {
+	const n = info.mentions || info.unread;
+	const label = info.mentions ? 'side.mentions' : 'side.unread';
+	const box = h('span.badge', { 'aria-label': t(label, { n }) },
+		info.mentions && info.kind !== 'direct' ? `@ ${n}` : n > 99 ? '99+' : n);
+	box.classList.toggle('call', called);
+	return box;
+}
+
+customElements.define('palabre-rooms', RoomList);

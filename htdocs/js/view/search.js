@@ -1,0 +1,149 @@
+/**
+ * search.js - the panel that finds messages, here or everywhere.
+ */
+
+import { h, iconButton, refill } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { parse, plain } from '../lib/markdown.js';
+import { brief } from '../lib/time.js';
+import { query } from '../net/api.js';
+import { avatar } from './avatar.js';
+import { roomName } from './roomlist.js';
+import { View } from './view.js';
+import { explain } from './words.js';
+
+/** @import {Message} from '../net/types.js' */
+/** @import {Context} from './view.js' */
+
+/** @typedef {{room: number, message: Message}} Hit */
+
+export class Search extends View {
+	#turn = 0;
+
+	/**
+	 * @param {Context} ctx
+	 * @param {number} room
+	 * @param {() => void} close
+	 */
+	constructor(ctx, room, close) {
+		super();
+		this.ctx = ctx;
+		this.room = room;
+		this.close = close;
+		this.input = h('input.search-input', {
+			type: 'search', placeholder: t('search.hint'), 'aria-label': t('search.hint'),
+		});
+		this.here = h('input', { type: 'checkbox' });
+		this.from = h('select', { 'aria-label': t('search.from') });
+		this.list = h('div.results', { role: 'list', 'aria-live': 'polite' });
+	}
+
+	/** @override */
+	mount() {
+		this.className = 'panel';
+		this.setAttribute('role', 'search');
+		this.setAttribute('aria-label', t('search.title'));
+		const users = [...this.ctx.session.store.users.values()]
+			.sort((a, b) => a.display_name.localeCompare(b.display_name));
+		refill(this.from, h('option', { value: '' }, t('search.anyone')),
+			...users.map((u) => h('option', { value: u.id }, u.display_name)));
+		refill(this, h('header.panel-head', null, h('h2', null, t('search.title')),
+			iconButton('close', t('action.close'), { onclick: this.close })),
+		h('div.panel-body', null, this.input,
+			h('div.search-filters', null, this.from,
+				h('label.check', null, this.here, h('span', null, t('search.here')))),
+			this.list));
+		/** @type {ReturnType<typeof setTimeout>|undefined} */
+		let timer;
+		this.on(this.input, 'input', () => {
+			clearTimeout(timer);
+			timer = setTimeout(() => this.#look(), 250);
+		});
+		this.on(this.here, 'change', () => this.#look());
+		this.on(this.from, 'change', () => this.#look());
+		refill(this.list, h('p.nothing', { role: 'listitem' }, t('search.start')));
+		this.input.focus();
+	}
+
+	/** @param {string} [before] */
+	async #look(before) {
+		const q = this.input.value.trim();
+		const mine = ++this.#turn;
+		if (q.length < 2) {
+			refill(this.list, h('p.nothing', { role: 'listitem' }, t('search.start')));
+			return;
+		}
+		const path = `search${query({
+			q, room: this.here.checked ? this.room : '', from: this.from.value, before, limit: 30,
+		})}`;
+		try {
+			const reply = await this.ctx.session.api.get(path, { expect: 'results' });
+			if (mine !== this.#turn) {
+				return;
+			}
+			/** @type {Hit[]} */
+			const hits = reply.results;
+			if (!before) {
+				this.list.replaceChildren();
+			}
+			this.list.querySelector('.search-more')?.remove();
+			this.list.append(...hits.map((hit) => this.#hit(hit, q)));
+			const last = hits.at(-1);
+			if (reply.more && last) {
+				this.list.append(h('button.quiet.search-more', {
+					type: 'button', onclick: () => this.#look(last.message.created_at),
+				}, t('search.more')));
+			}
+			if (!hits.length && !before) {
+				refill(this.list, h('p.nothing', { role: 'listitem' }, t('search.none')));
+			}
+		} catch (error) {
+			refill(this.list, h('p.problem', { role: 'alert' }, explain(error)));
+		}
+	}
+
+	/**
+	 * @param {Hit} hit
+	 * @param {string} q
+	 */
+	#hit({ room, message }, q) {
+		const { store } = this.ctx.session;
+		const user = store.users.get(message.user);
+		const info = store.rooms.get(room)?.info;
+		return h('div', { role: 'listitem' }, h('a.hit', {
+			href: `#/r/${room}/${message.seq}`, 'data-room': room, 'data-seq': message.seq,
+		}, avatar(user, { size: 'small' }),
+		h('div.result-text', null,
+			h('span.hit-head', null, h('bdi', null, user?.display_name || '?'),
+				h('span.result-more', null, info ? roomName(info) : '', ' · ',
+					brief(new Date(message.created_at)))),
+			h('span.hit-text', null, ...marked(plain(parse(message.body)), q)))));
+	}
+}
+
+/**
+ * @param {string} text
+ * @param {string} q
+ * @returns {(string|Node)[]} the text around the first word found, words marked
+ */
+function marked(text, q) {
+	const words = q.split(/\s+/).filter(Boolean)
+		.map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+	const rule = new RegExp(words.join('|'), 'giu');
+	const first = text.search(rule);
+	const from = Math.max(0, first - 60);
+	const part = (from ? '… ' : '') + text.slice(from, from + 240);
+	/** @type {(string|Node)[]} */
+	const out = [];
+	let at = 0;
+	for (const m of part.matchAll(rule)) {
+		if (m[0]) {
+			out.push(part.slice(at, m.index), h('mark', null, m[0]));
+			at = m.index + m[0].length;
+		}
+	}
+	out.push(part.slice(at));
+	return out;
+}
+
+customElements.define('palabre-search', Search);
