@@ -95,6 +95,7 @@ CREATE TABLE IF NOT EXISTS message (
 	attached   TINYINT         NOT NULL DEFAULT 0, -- number of attachments
 	PRIMARY KEY (room, seq),
 	UNIQUE KEY client (user, client_id),
+	KEY created_at (created_at),
 	FULLTEXT KEY body (body)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 

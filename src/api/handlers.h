@@ -53,6 +53,10 @@ enum result api_message_delete(struct call *c);
 enum result api_reaction(struct call *c);
 enum result api_read(struct call *c);
 
+/* search.c */
+extern const struct input search_input;
+enum result api_search(struct call *c);
+
 /* sync.c */
 extern const struct input events_input;
 enum result api_events(struct call *c);

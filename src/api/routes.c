@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ METHOD_POST, "api/v1/rooms/{id}/read", AUTH_USER, 200, api_read, &read_input },
 	{ METHOD_GET, "api/v1/rooms/{id}/events", AUTH_USER, 200, api_events, &events_input },
 
+	{ METHOD_GET, "api/v1/search", AUTH_USER, 200, api_search, &search_input },
 	{ METHOD_GET, "api/v1/sync", AUTH_USER, 200, api_sync, NULL },
 	{ METHOD_GET, "api/v1/status", AUTH_NONE, 200, api_status, NULL },
 	{ METHOD_GET, "stream/poll", AUTH_USER, 200, api_poll, &poll_input },
