@@ -70,7 +70,7 @@ static struct str token_of(const struct request *req, bool *by_cookie)
 	struct str token = request_bearer(req);
 
 	*by_cookie = !token.ptr;
-	return token.ptr ? token : cookie_get(req, COOKIE_SESSION);
+	return token.ptr ? token : cookie_session(req);
 }
 
 static enum result sign_in(struct call *c, const struct route *route, struct str token)

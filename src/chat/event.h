@@ -1,4 +1,5 @@
-/* event.h - the log: what may happen in a room, and reading it back with all it refers to. */
+/* event.h - the log: what may happen in a room, and reading it back with all it refers
+ * to. */
 #ifndef PALABRE_CHAT_EVENT_H
 #define PALABRE_CHAT_EVENT_H
 
@@ -32,21 +33,22 @@ struct event {
 };
 
 /*
- * Fills out[0 … n-1] from rows, with as few queries as the batch needs (none where it holds
- * only plain new messages). All on mem.
+ * Fills out[0 … n-1] from rows, with as few queries as the batch needs (none where it
+ * holds only plain new messages). All on mem.
  */
-enum result event_complete(struct db *db, const void *mem, const struct row_event *rows, size_t n,
-			   struct event *out);
+enum result event_complete(struct db *db, const void *mem, const struct row_event *rows,
+			   size_t n, struct event *out);
 
 /*
  * Takes the room's next seq and appends the event, inside the caller's transaction. The
  * room's row stays locked to the commit. E_NOT_FOUND where the room is gone. *seq may be
  * NULL. c->log_grew is set.
  */
-enum result event_append(struct chat *c, int64_t room, enum event_type type, int64_t subject,
-			 int64_t target, struct str data, int64_t *seq);
+enum result event_append(struct chat *c, int64_t room, enum event_type type,
+			 int64_t subject, int64_t target, struct str data, int64_t *seq);
 
-/* The same where the seq is drawn already, by a statement that changed the room as well. */
+/* The same where the seq is drawn already, by a statement that changed the room as well.
+ */
 enum result event_insert(struct chat *c, int64_t room, int64_t seq, enum event_type type,
 			 int64_t subject, int64_t target, struct str data);
 
