@@ -63,6 +63,10 @@ UPDATE user SET disabled = :disabled WHERE id = :id;
 -- user_set_role (id:I, role:I)
 UPDATE user SET role = :role WHERE id = :id;
 
+-- Locks them all, so that two can't resign at once.
+-- user_lock_admins () -> (id:I) slow-ok
+SELECT id FROM user WHERE role = 1 AND disabled = 0 FOR UPDATE;
+
 -- user_profile (id:I) -> (display_name:T, locale:B, away:I)
 SELECT display_name, locale, away FROM user WHERE id = :id;
 

@@ -85,6 +85,14 @@ enum result user_login(struct chat *c, struct user_login *login, struct user *ou
 enum result user_change_password(struct chat *c, struct str old, struct str new,
 				 struct str address, char *new_token);
 
+/* For admins (palabrectl). Each ends all sessions of the account but for the role. */
+enum result user_disable(struct chat *c, int64_t user, bool disabled);
+enum result user_reset_password(struct chat *c, const struct user *user,
+				struct str password);
+
+/* E_CONFLICT last_admin where nobody would be left who is one. */
+enum result user_set_admin(struct chat *c, int64_t user, bool admin);
+
 /* What a profile change sets; STR_NONE and DB_NULL leave a thing as it is. */
 struct user_profile {
 	struct str display_name;

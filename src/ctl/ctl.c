@@ -17,16 +17,45 @@
 
 #define MAX_OUTPUT (64u << 20)
 
+#define SLOW 0   /* no ceiling: a migration or a count takes what it takes */
+#define QUICK 10 /* seconds for each answer of the database */
+
+/* clang-format off */
 static const struct ctl_command commands[] = {
-	{ "migrate",
-	  "",
-	  0,
-	  0,
-	  { NULL },
-	  "bring the database's schema up to date",
-	  ctl_migrate,
-	  0 },
+	{ "migrate", "", 0, 0, { NULL },
+	  "bring the database's schema up to date", ctl_migrate, SLOW },
+	{ "user add", "NAME", 1, 1, { "admin", "display-name=", "generate", NULL },
+	  "make an account; the password is read from standard input", ctl_user_add, QUICK },
+	{ "user list", "", 0, 0, { NULL },
+	  "show all accounts", ctl_user_list, SLOW },
+	{ "user disable", "NAME", 1, 1, { NULL },
+	  "close an account and end its sessions", ctl_user_disable, QUICK },
+	{ "user enable", "NAME", 1, 1, { NULL },
+	  "open a closed account again", ctl_user_enable, QUICK },
+	{ "user passwd", "NAME", 1, 1, { "generate", NULL },
+	  "set a new password and end the sessions", ctl_user_passwd, QUICK },
+	{ "user role", "NAME admin|user", 2, 2, { NULL },
+	  "make somebody an administrator, or no longer", ctl_user_role, QUICK },
+	{ "room list", "", 0, 0, { NULL },
+	  "show all rooms", ctl_room_list, SLOW },
+	{ "room delete", "ID", 1, 1, { NULL },
+	  "delete a room", ctl_room_delete, QUICK },
+	{ "session list", "[NAME]", 0, 1, { NULL },
+	  "show who is signed in from where", ctl_session_list, SLOW },
+	{ "session revoke", "ID|NAME", 1, 1, { NULL },
+	  "end one session, or all of an account", ctl_session_revoke, QUICK },
+	{ "stats", "", 0, 0, { NULL },
+	  "count what there is", ctl_stats, SLOW },
+	{ "backup", "FILE", 1, 1, { NULL },
+	  "write everything into a file (- is standard output)", ctl_backup, SLOW },
+	{ "restore", "FILE", 1, 1, { "yes", NULL },
+	  "put a backup in the place of what is there", ctl_restore, SLOW },
+	{ "purge", "", 0, 0, { "events=", "messages=", NULL },
+	  "remove now what has had its time", ctl_purge, SLOW },
+	{ "selftest", "", 0, 0, { "lighttpd=", NULL },
+	  "look whether this installation is sound", ctl_selftest, QUICK },
 };
+/* clang-format on */
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 

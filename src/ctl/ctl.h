@@ -47,16 +47,17 @@ struct ctl_command {
 	const char *name; /* "user add" */
 	const char *args; /* "NAME", for the help */
 	int min_args, max_args;
-	const char *options
-		[CTL_MAX_OPTIONS]; /* "admin", "keep=" (takes a value); NULL ends */
-	const char *help;          /* one line */
+	const char *options[CTL_MAX_OPTIONS]; /* "admin", "keep=" (takes a value); NULL
+						 ends */
+	const char *help;                     /* one line */
 	enum ctl_exit (*run)(struct ctl *c);
 	unsigned timeout_s; /* of each answer of the database; 0 = none */
 };
 
 enum ctl_exit ctl_main(int argc, char **argv);
 
-/* The value of an option of this command, "" for a switch; NULL where it was not given. */
+/* The value of an option of this command, "" for a switch; NULL where it was not given.
+ */
 const char *ctl_option(const struct ctl *c, const char *name);
 
 /* A line for a person, on stdout; nothing under --json. */
@@ -81,5 +82,20 @@ const char *ctl_text(const struct ctl *c, struct str s);
 const char *ctl_time(const struct ctl *c, int64_t ms);
 
 enum ctl_exit ctl_migrate(struct ctl *c);
+enum ctl_exit ctl_user_add(struct ctl *c);
+enum ctl_exit ctl_user_list(struct ctl *c);
+enum ctl_exit ctl_user_disable(struct ctl *c);
+enum ctl_exit ctl_user_enable(struct ctl *c);
+enum ctl_exit ctl_user_passwd(struct ctl *c);
+enum ctl_exit ctl_user_role(struct ctl *c);
+enum ctl_exit ctl_room_list(struct ctl *c);
+enum ctl_exit ctl_room_delete(struct ctl *c);
+enum ctl_exit ctl_session_list(struct ctl *c);
+enum ctl_exit ctl_session_revoke(struct ctl *c);
+enum ctl_exit ctl_stats(struct ctl *c);
+enum ctl_exit ctl_backup(struct ctl *c);
+enum ctl_exit ctl_restore(struct ctl *c);
+enum ctl_exit ctl_selftest(struct ctl *c);
+enum ctl_exit ctl_purge(struct ctl *c);
 
 #endif
