@@ -102,13 +102,13 @@ start_database()
 	until [ -S "$run/mariadbd.sock" ] && database_answers; do
 		if ! alive "$pid"; then
 			say_error 'MariaDB ended while starting:'
-			tail -n 25 "$log/mariadbd.log" >&2
+			log_tail mariadbd
 			return 1
 		fi
 		# A big log to recover from after a crash takes its time.
 		if [ $((tenths--)) -le 0 ]; then
 			say_error 'MariaDB does not answer after 120 s:'
-			tail -n 25 "$log/mariadbd.log" >&2
+			log_tail mariadbd
 			return 1
 		fi
 		sleep 0.1

@@ -32,7 +32,10 @@ write_lighttpd_conf()
 		echo "var.root  = $(as_lighttpd_string "$root")"
 		echo "var.build = $(as_lighttpd_string "$build")"
 		echo "var.dir   = $(as_lighttpd_string "$var")"
-		echo "server.bind = $(as_lighttpd_string "$bind")"
+		case $bind in
+		*:*) echo "server.bind = \"[${bind//[\[\]]/}]\"" ;;
+		*) echo "server.bind = $(as_lighttpd_string "$bind")" ;;
+		esac
 		echo "server.port = $port"
 		echo "server.max-fds = $fds"
 		# A request to a worker or the hub takes two.
@@ -71,7 +74,7 @@ status_code()
 	# shellcheck disable=SC2016  # the inner shell's
 	timeout 2 bash -c '
 		exec 3<>"/dev/tcp/$1/$2" || exit
-		printf "GET /api/v1/status HTTP/1.0\r\nHost: %s\r\n\r\n" "$1" >&3
+		printf "GET /api/v1/status HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3
 		read -r _ status _ <&3 && echo "$status"
 	' status "$(local_host)" "$port" 2>/dev/null
 }
@@ -85,12 +88,8 @@ hub_is_up()
 
 web_tail()
 {
-	local file
-	for file in error palabre; do
-		[ -s "$log/$file.log" ] || continue
-		echo "--- $log/$file.log"
-		tail -n 20 "$log/$file.log"
-	done >&2
+	log_tail error
+	log_tail palabre
 }
 
 # Waits until what clients need is there.
@@ -141,7 +140,14 @@ start_programs()
 {
 	local pids pid tenths=100
 	mapfile -t pids < <(find_launch)
-	[ ${#pids[@]} -eq 0 ] || return 0
+	if [ ${#pids[@]} -gt 0 ]; then
+		echo "${pids[0]}" >"$run/launch.pid"
+		if [ ! -s "$run/hub.pid" ]; then
+			mapfile -t pids < <(find_hub)
+			[ ${#pids[@]} -gt 0 ] && echo "${pids[0]}" >"$run/hub.pid"
+		fi
+		return 0
+	fi
 	# Children of a killed launcher end by themselves, but not at once.
 	end_processes 'the hub' 5 find_hub
 	end_processes 'a worker' 5 find_workers
