@@ -170,3 +170,17 @@ CREATE TABLE IF NOT EXISTS known_network (
 	PRIMARY KEY (user, network),
 	KEY used_at (used_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What passes and is never replayed: typing, receipts, somebody came online. Kept in memory
+-- (no fsync), for some seconds, so that hubs of other hosts and polls see it too.
+CREATE TABLE IF NOT EXISTS fleeting (
+	id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+	type       TINYINT         NOT NULL, -- enum fleeting_type
+	room       BIGINT UNSIGNED NOT NULL, -- presence: 0
+	user       BIGINT UNSIGNED NOT NULL,
+	upto       BIGINT          NOT NULL, -- receipt only
+	created_at BIGINT          NOT NULL,
+	PRIMARY KEY (id) USING BTREE,
+	KEY created_at (created_at) USING BTREE,
+	KEY who (user, type, room) USING BTREE
+) ENGINE=MEMORY;

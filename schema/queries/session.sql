@@ -1,7 +1,7 @@
 -- Who is signed in, and from where it was done before.
 
--- session_by_token (token:B) -> (id:I, user:I, self_room:I, role:I, last_seen:I, now:I)
-SELECT s.id, s.user, u.self_room, u.role, s.last_seen,
+-- session_by_token (token:B) -> (id:I, user:I, self_room:I, role:I, last_seen:I, online_until:I, now:I)
+SELECT s.id, s.user, u.self_room, u.role, s.last_seen, u.online_until,
        CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)
 FROM session s JOIN user u ON u.id = s.user
 WHERE s.token = :token AND s.expires_at > UNIX_TIMESTAMP(NOW(3)) * 1000 AND u.disabled = 0;

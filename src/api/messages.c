@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "chat/message.h"
 #include "chat/reaction.h"
+#include "chat/fleeting.h"
 #include "chat/read.h"
 #include "view/view.h"
 
@@ -204,6 +205,7 @@ enum result api_read(struct call *c)
 
 	enum result r = read_upto(c->chat, c->id[0], c->self_room, in->seq);
 	if (r == OK) {
+		fleeting_receipt(c->chat, c->id[0], in->seq);
 		put_nothing(c);
 	}
 	return r;

@@ -36,6 +36,7 @@ static const struct route routes[] = {
 	{ METHOD_POST, "api/v1/rooms/{id}/messages/{seq}/delete", AUTH_USER, 200, api_message_delete, NULL },
 	{ METHOD_POST, "api/v1/rooms/{id}/messages/{seq}/reactions", AUTH_USER, 200, api_reaction, &reaction_input },
 	{ METHOD_POST, "api/v1/rooms/{id}/read", AUTH_USER, 200, api_read, &read_input },
+	{ METHOD_POST, "api/v1/rooms/{id}/typing", AUTH_USER, 200, api_typing, NULL },
 	{ METHOD_GET, "api/v1/rooms/{id}/events", AUTH_USER, 200, api_events, &events_input },
 
 	{ METHOD_GET, "api/v1/search", AUTH_USER, 200, api_search, &search_input },

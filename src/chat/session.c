@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/utf8.h"
 #include "chat/event.h"
+#include "chat/fleeting.h"
 #include "queries.h"
 
 #define TOUCH_EVERY_MS 60000
@@ -15,6 +16,18 @@
 #define ADDRESS_MAX_BYTES 45
 
 _Static_assert(SESSION_TOKEN_LENGTH == TOKEN_LENGTH, "a session's token is a token");
+
+/* A request keeps its user online, as a stream does (which leaves nothing to do here). */
+static void stay_online(struct db *db, const struct row_session_by_token *row)
+{
+	if (row->online_until >= row->now + PRESENCE_TTL_MS / 2) {
+		return;
+	}
+	q_presence_extend(db, row->user, row->now + PRESENCE_TTL_MS, row->now);
+	if (row->online_until < row->now) {
+		fleeting_presence(db, row->user, row->now);
+	}
+}
 
 enum result session_find(struct db *db, const void *mem, struct str token,
 			 struct session *out)
@@ -43,6 +56,7 @@ enum result session_find(struct db *db, const void *mem, struct str token,
 		q_session_touch(db, row->id, row->now, row->now - TOUCH_EVERY_MS);
 		q_user_touch(db, row->user, row->now);
 	}
+	stay_online(db, row);
 	return OK;
 }
 

@@ -6,6 +6,7 @@
 #include "auth/throttle.h"
 #include "base/utf8.h"
 #include "chat/event.h"
+#include "chat/fleeting.h"
 
 #define NAME_MIN 2
 #define NAME_MAX 32
@@ -292,6 +293,9 @@ enum result user_update(struct chat *c, int64_t self_room, const struct user_pro
 	}
 	if (r == E_UNKNOWN) {
 		r = E_UNAVAILABLE;
+	}
+	if (r == OK && changed && p->away != DB_NULL) {
+		fleeting_presence(c->db, c->user, c->now);
 	}
 	return r == OK ? user_find(c->db, c->mem, c->user, out) : r;
 }

@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <talloc.h>
 
+#include "base/clock.h"
 #include "base/die.h"
 #include "base/log.h"
 #include "db/statement.h"
 
 /* InnoDB gives up on a row lock after this many seconds, before our own timeout does. */
+/* How long a database that did not answer is left alone. */
+#define HUNG_PAUSE_MS 1000
+
 #define ISOLATION "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 #define SESSION_SETUP                                                   \
 	"SET SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = " \
@@ -70,11 +74,32 @@ static void set_options(struct db *db)
 	}
 }
 
+/*
+ * Did it take all the time there is to get no answer? Then asking once more would take as
+ * long again, and those who wait behind this request longer still: nobody asks for a
+ * while.
+ */
+static bool note_hang(struct db *db)
+{
+	int64_t now = clock_monotonic_ms();
+	int64_t limit = (int64_t)db->options.timeout_s * 1000;
+
+	if (limit == 0 || now - db->asked_at < limit - 200) {
+		return false;
+	}
+	db->hung_until = now + HUNG_PAUSE_MS;
+	return true;
+}
+
 enum result db_open(struct db *db)
 {
 	if (db->mysql) {
 		return OK;
 	}
+	if (clock_monotonic_ms() < db->hung_until) {
+		return E_UNAVAILABLE;
+	}
+	db->asked_at = clock_monotonic_ms();
 	db->mysql = die_if_null(mysql_init(NULL));
 	set_options(db);
 	if (!mysql_real_connect(db->mysql, NULL, NULL, NULL, NULL, 0, NULL,
@@ -83,6 +108,7 @@ enum result db_open(struct db *db)
 		snprintf(db->error, sizeof db->error, "connect: %s",
 			 mysql_error(db->mysql));
 		log_warn("db_unreachable", "why", db->error, NULL);
+		note_hang(db);
 		db_close(db);
 		return E_UNAVAILABLE;
 	}
@@ -143,6 +169,7 @@ enum result db_fail(struct db *db, unsigned code, const char *text, const char *
 	snprintf(db->error, sizeof db->error, "%s: %u %s", what, code, text);
 	if (is_lost(code)) {
 		log_warn("db_lost", "why", db->error, NULL);
+		r = note_hang(db) ? E_UNAVAILABLE : r;
 		db_close(db);
 	} else if (r == E_INTERNAL || r == E_FULL || r == E_UNAVAILABLE) {
 		log_error("db_error", "why", db->error, NULL);

@@ -11,6 +11,9 @@ struct db {
 	MYSQL *mysql;            /* NULL while closed */
 	MYSQL_STMT **statements; /* by query, prepared at first use */
 	bool in_transaction;
+	int64_t asked_at;   /* monotonic ms: when the statement under way was sent */
+	int64_t hung_until; /* it did not answer in time: until then it is not asked again
+			     */
 	int64_t affected;
 	int64_t insert_id;
 	char error[256];

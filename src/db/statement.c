@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <talloc.h>
 
+#include "base/clock.h"
 #include "base/die.h"
 #include "db/connection.h"
 
@@ -49,6 +50,7 @@ static enum result prepare(struct db *db, const struct db_query *q, MYSQL_STMT *
 		return r;
 	}
 	if (!*slot) {
+		db->asked_at = clock_monotonic_ms();
 		MYSQL_STMT *st = die_if_null(mysql_stmt_init(db->mysql));
 		if (mysql_stmt_prepare(st, q->sql, strlen(q->sql))) {
 			unsigned code = mysql_stmt_errno(st);
@@ -93,6 +95,7 @@ static enum result execute(struct db *db, const struct db_query *q,
 	if (r != OK) {
 		return r;
 	}
+	db->asked_at = clock_monotonic_ms();
 	if (q->param_count) {
 		bind_values(bind, q, values);
 		if (mysql_stmt_bind_param(*out, bind)) {

@@ -19,6 +19,7 @@ static enum result text_query(struct db *db, const char *sql, size_t len,
 	if (r != OK) {
 		return r;
 	}
+	db->asked_at = clock_monotonic_ms();
 	if (mysql_real_query(db->mysql, sql, len)) {
 		return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), what);
 	}
@@ -48,6 +49,7 @@ static void rollback(struct db *db)
 static enum result commit(struct db *db)
 {
 	db->in_transaction = false;
+	db->asked_at = clock_monotonic_ms();
 	if (mysql_commit(db->mysql) == 0) {
 		return OK;
 	}

@@ -15,6 +15,7 @@ static void leave_person(struct stream *s)
 	*at = s->next_of_person;
 	s->person = NULL;
 	if (--p->stream_count == 0) {
+		presence_note(s->hub->presence, p->id, false);
 		roster_remove(&s->hub->roster, p);
 	}
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "hub/fleeting.h"
 #include "hub/hub.h"
 #include "hub/tail.h"
 
@@ -130,4 +131,33 @@ void hub_take_news(struct mail *mail, void *arg)
 	hub->purged = n->purged;
 	free(n->batch.entries);
 	free(n);
+}
+
+/* To all who share a room with whom it is about, once each. */
+static void deliver_fleeting(struct hub *hub, const struct fleeting_item *item)
+{
+	struct entry e = { .frame = item->frame };
+	uint64_t number = ++hub->fleeting_count;
+
+	for (size_t i = 0; i < item->room_count; i++) {
+		const struct place *place = roster_place(&hub->roster, item->rooms[i]);
+		for (uint32_t j = 0; place && j < place->count; j++) {
+			struct person *p = place->people[j];
+			bool own = p->id == item->user && item->type == FLEETING_TYPING;
+			if (p->told != number && !own) {
+				p->told = number;
+				to_person(p, &e);
+			}
+		}
+	}
+}
+
+void hub_take_fleeting(struct mail *mail, void *hub)
+{
+	struct fleeting_news *n = (struct fleeting_news *)mail;
+
+	for (size_t i = 0; i < n->count; i++) {
+		deliver_fleeting(hub, &n->items[i]);
+	}
+	fleeting_news_free(n);
 }

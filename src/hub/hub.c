@@ -8,6 +8,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "hub/janitor.h"
 #include "hub/tail.h"
 
 #define LOOKUP_THREADS 2
@@ -92,7 +93,9 @@ static void start_threads(struct hub *hub)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	hub->lookups =
 		lookup_start(hub->conf, LOOKUP_THREADS, &hub->box, hub_take_answer);
-	tail_start(hub->conf, &hub->box, hub_take_news);
+	tail_start(hub->conf, &hub->box, hub_take_news, hub_take_fleeting);
+	hub->presence = presence_start(hub->conf, &hub->box, hub_take_fleeting);
+	janitor_start(hub->conf);
 	acceptor_start(&hub->box, hub_take_arrival);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }

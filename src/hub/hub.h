@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "hub/lookup.h"
 #include "hub/mailbox.h"
+#include "hub/presence.h"
 #include "hub/ring.h"
 #include "hub/roster.h"
 #include "hub/stream.h"
@@ -23,6 +24,7 @@ struct hub {
 	struct ev_loop *loop;
 	struct mailbox box;
 	struct lookup_pool *lookups;
+	struct presence_thread *presence;
 	struct ring ring;
 	struct roster roster;
 	struct map addresses;
@@ -37,6 +39,7 @@ struct hub {
 	struct frame *beat; /* made for beat_position, shared by all live streams */
 	int64_t beat_position;
 	struct frame *probe;
+	uint64_t fleeting_count; /* numbers the fleeting items */
 	ev_signal terminate, interrupt;
 	ev_timer patience; /* until the last bytes are out, when stopping */
 	bool stopping;
@@ -49,6 +52,7 @@ void hub_run(const struct conf *conf);
 void hub_take_arrival(struct mail *mail, void *hub);
 void hub_take_answer(struct mail *mail, void *hub);
 void hub_take_news(struct mail *mail, void *hub);
+void hub_take_fleeting(struct mail *mail, void *hub);
 
 /* One entry to all who see it, and what it changes in the roster. Takes over its frame.
  */

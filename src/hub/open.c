@@ -213,6 +213,7 @@ static struct person *add_person(struct hub *hub, const struct lookup *l)
 			roster_leave(&hub->roster, p, e->room);
 		}
 	}
+	presence_note(hub->presence, p->id, true);
 	return p;
 }
 

@@ -13,6 +13,7 @@ struct person {
 	struct place **places; /* the rooms */
 	uint32_t place_count, place_cap;
 	uint32_t stream_count;
+	uint64_t told;          /* the last fleeting item that came by: once is enough */
 	struct stream *streams; /* oldest last; linked by stream->next_of_person */
 };
 

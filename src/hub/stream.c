@@ -36,13 +36,24 @@ static bool peer_is_gone(const struct stream *s)
 	return n >= 0;
 }
 
+/* The client is gone; the web server still wants an end, or it logs an error. */
+static void hang_up(struct stream *s)
+{
+	if (s->state == STREAM_CLOSING) {
+		stream_destroy(s);
+		return;
+	}
+	wire_cut(&s->wire);
+	stream_close(s);
+}
+
 static void on_io(struct ev_loop *loop, ev_io *w, int events)
 {
 	struct stream *s = w->data;
 
 	(void)loop;
 	if ((events & EV_READ) && peer_is_gone(s)) {
-		stream_destroy(s);
+		hang_up(s);
 		return;
 	}
 	if (events & EV_WRITE) {

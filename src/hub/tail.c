@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/die.h"
 #include "base/log.h"
+#include "hub/fleeting.h"
 #include "hub/gaps.h"
 #include "notify/wake.h"
 
@@ -28,6 +29,8 @@ struct tail {
 	const struct conf *conf;
 	struct mailbox *box;
 	void (*deliver)(struct mail *mail, void *hub);
+	void (*deliver_fleeting)(struct mail *mail, void *hub);
+	struct fleeting_place fleeting;
 	struct db *db;
 	int wake_fd;
 	char epoch[LOG_EPOCH_MAX + 1];
@@ -259,6 +262,23 @@ static enum result look_at_mark(struct tail *t)
 	return r;
 }
 
+/* Typing and receipts; presence has a thread of its own. */
+static enum result read_fleeting(struct tail *t)
+{
+	struct row_fleeting_after *rows;
+	size_t n;
+	void *mem = talloc_new(NULL);
+	enum result r = fleeting_read(t->db, mem, &t->fleeting, &rows, &n);
+	struct fleeting_news *news = r == OK && n ? fleeting_encode(rows, n) : NULL;
+
+	if (news) {
+		news->mail.deliver = t->deliver_fleeting;
+		mailbox_post(t->box, &news->mail);
+	}
+	talloc_free(mem);
+	return r;
+}
+
 static enum result one_round(struct tail *t, bool *more)
 {
 	enum result r = look_at_mark(t);
@@ -270,7 +290,7 @@ static enum result one_round(struct tail *t, bool *more)
 	if (r == OK && !*more && t->gaps.count) {
 		r = judge_gaps(t);
 	}
-	return r;
+	return r == OK ? read_fleeting(t) : r;
 }
 
 static void wait_for_more(const struct tail *t)
@@ -313,7 +333,8 @@ static void *run(void *arg)
 }
 
 void tail_start(const struct conf *conf, struct mailbox *box,
-		void (*deliver)(struct mail *mail, void *hub))
+		void (*deliver)(struct mail *mail, void *hub),
+		void (*deliver_fleeting)(struct mail *mail, void *hub))
 {
 	struct tail *t = die_if_null(calloc(1, sizeof *t));
 	pthread_t thread;
@@ -321,6 +342,7 @@ void tail_start(const struct conf *conf, struct mailbox *box,
 	t->conf = conf;
 	t->box = box;
 	t->deliver = deliver;
+	t->deliver_fleeting = deliver_fleeting;
 	t->wake_fd = wake_receiver(conf->run_dir);
 	if (pthread_create(&thread, NULL, run, t)) {
 		die("can't start the tail's thread");

@@ -18,8 +18,10 @@ struct tail_news {
 	bool restart; /* first news, or another epoch: forget everything before */
 };
 
-/* Starts the thread. deliver gets each struct tail_news in the loop and frees it. */
+/* Starts the thread. deliver gets each struct tail_news in the loop and frees it,
+ * deliver_fleeting each struct fleeting_news. */
 void tail_start(const struct conf *conf, struct mailbox *box,
-		void (*deliver)(struct mail *mail, void *hub));
+		void (*deliver)(struct mail *mail, void *hub),
+		void (*deliver_fleeting)(struct mail *mail, void *hub));
 
 #endif

@@ -28,6 +28,11 @@ static const char *const presences[] = {
 	[PRESENCE_ONLINE] = "online",
 };
 
+struct str view_presence_name(enum presence state)
+{
+	return str_from(presences[state]);
+}
+
 static void put_name(struct json *j, const char *key, const char *name)
 {
 	json_put_str(j, key, str_from(name));
@@ -41,7 +46,7 @@ void view_user(struct json *j, const struct user *u)
 	json_put_str(j, "display_name", u->display_name);
 	put_name(j, "role", u->admin ? "admin" : "user");
 	json_put_null(j, "avatar");
-	put_name(j, "presence", presences[u->presence]);
+	json_put_str(j, "presence", view_presence_name(u->presence));
 	json_put_time(j, "last_seen", u->last_seen);
 	json_close_object(j);
 }

@@ -14,4 +14,12 @@ void view_room(struct json *j, const struct room *r);
 void view_member(struct json *j, const struct member *m);
 void view_event(struct json *j, const struct event *e);
 
+/* Fleeting events. */
+void view_typing(struct json *j, int64_t room, int64_t user);
+void view_receipt(struct json *j, int64_t room, int64_t user, int64_t upto);
+void view_presence(struct json *j, int64_t user, enum presence state, int64_t last_seen);
+
+/* "online", "away", "offline". */
+struct str view_presence_name(enum presence state);
+
 #endif
