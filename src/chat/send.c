@@ -204,6 +204,33 @@ static void take_new(const struct send *s, struct message *out)
 	};
 }
 
+/*
+ * The client_id is there already, or a new message would be one too many: a repeat of
+ * what was sent is answered even then.
+ */
+static enum result take_repeat(struct send *s, enum result why, struct message *out,
+			       bool *repeated)
+{
+	struct chat *c = s->c;
+	struct chat_fault fault = c->fault;
+
+	c->log_grew = false;
+	enum result r = OK;
+	if (why == E_BUSY) {
+		r = member_require(c, s->room, LEVEL_MEMBER, NULL);
+	}
+	if (r != OK) {
+		return r;
+	}
+	r = find_sent(s);
+	if (r == E_NOT_FOUND) {
+		c->fault = fault;
+		return why == E_BUSY ? E_BUSY : E_UNAVAILABLE;
+	}
+	*repeated = true;
+	return r == OK ? message_get(c, s->room, s->seq, out) : r;
+}
+
 enum result message_send(struct chat *c, int64_t room, const struct message_new *new,
 			 struct message *out, bool *repeated)
 {
@@ -222,13 +249,8 @@ enum result message_send(struct chat *c, int64_t room, const struct message_new 
 			r = db_transaction(c->db, send_work, &s);
 		}
 	}
-	if (r == E_DUPLICATE) {
-		*repeated = true;
-		c->log_grew = false;
-		r = find_sent(&s);
-		return r == OK            ? message_get(c, room, s.seq, out)
-		       : r == E_NOT_FOUND ? E_UNAVAILABLE
-					  : r;
+	if (r == E_DUPLICATE || r == E_BUSY) {
+		return take_repeat(&s, r, out, repeated);
 	}
 	if (r == OK) {
 		take_new(&s, out);
