@@ -1,0 +1,135 @@
+/* parts.js - what is measured, part by part, and the figures aimed at. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ARCHIVE, BUSY, fillArchive, fillLists, HALL, LISTS, token, words } from './fill.js';
+import { cpuShare, memory } from './tools.js';
+
+const IDLE = 5000;
+const IDLE_SECONDS = 20;
+const ARCHIVED = 1_000_000;
+
+const perDelivery = (result, name) => (result.cpu_ms[name] * 1000) / result.deliveries;
+
+/* First, while nothing has grown by other work. */
+async function idle(tools, table) {
+	const { hub, lighttpd } = await tools.processes();
+	const before = { hub: memory(hub), lighttpd: memory(lighttpd) };
+	const end = await tools.hold(IDLE);
+	await sleep(2000);
+	const each = {
+		hub: (memory(hub) - before.hub) / IDLE / 1000,
+		lighttpd: (memory(lighttpd) - before.lighttpd) / IDLE / 1000,
+	};
+	const [share, shareLighttpd] = await Promise.all([
+		cpuShare(hub, IDLE_SECONDS), cpuShare(lighttpd, IDLE_SECONDS),
+	]);
+	await end();
+
+	table.part('5,000 idle streams, each of a user of their own');
+	table.line('memory a stream, lighttpd and hub together', each.hub + each.lighttpd, 'kB',
+		{ atMost: 5, peers: 'nchan 7–12, better-sse 12–18, bare hub 3.3–4' });
+	table.note(`lighttpd ${each.lighttpd.toFixed(2)} kB, hub ${each.hub.toFixed(2)} kB; ` +
+		`lighttpd's CPU meanwhile: ${(shareLighttpd * 100).toFixed(1)} % of a core`);
+	table.line('CPU of the hub, heartbeats of 15 s', share * 100, '%', { atMost: 2 });
+}
+
+async function latency(tools, table) {
+	const r = await tools.load({ streams: 100, room: HALL, senders: 16, rate: 50, seconds: 10 });
+	table.part('Send to every stream: 100 streams, 50 messages/s, each committed to the disk');
+	table.line('p50', r.p50_us / 1000, 'ms', { atMost: 5 });
+	table.line('p99', r.p99_us / 1000, 'ms', { atMost: 25 });
+	table.note(`the send's own answer: p50 ${r.send_p50_us / 1000} ms, p99 ${r.send_p99_us / 1000} ms`);
+}
+
+async function fanout(tools, table) {
+	const r = await tools.load({ streams: 1000, room: HALL, senders: 16, rate: 50, seconds: 10 });
+	table.part('1,000 streams, 50 messages/s');
+	table.line('CPU a delivery, lighttpd and hub',
+		perDelivery(r, 'lighttpd') + perDelivery(r, 'hub'), 'µs',
+		{ peers: 'nchan 5.4, better-sse 10.4, bare hub 7.9' });
+	table.note(`lighttpd ${perDelivery(r, 'lighttpd').toFixed(2)} µs, hub ${perDelivery(r, 'hub').toFixed(2)} µs;` +
+		` with workers and MariaDB ${Object.keys(r.cpu_ms).reduce((sum, name) => sum + perDelivery(r, name), 0).toFixed(2)} µs`);
+	table.line('p50', r.p50_us / 1000, 'ms');
+	table.line('p99', r.p99_us / 1000, 'ms', { peers: 'nchan 9.3, better-sse 11.1, bare hub 11.9' });
+}
+
+async function saturated(tools, table) {
+	const r = await tools.load({ streams: 500, room: HALL, senders: 32, rate: 0, seconds: 8 });
+	table.part('500 streams, 32 senders as fast as they are answered');
+	table.line('deliveries', r.deliveries / r.seconds, '/s',
+		{ peers: 'nchan 321,000, better-sse 128,000, bare hub 157,000–405,000; none with a database' });
+	table.line('CPU a delivery, lighttpd and hub',
+		perDelivery(r, 'lighttpd') + perDelivery(r, 'hub'), 'µs', { peers: 'nchan 2.4, bare hub 2.9' });
+	table.line('sends, each committed', r.sent / r.seconds, '/s');
+	table.line('p99', r.p99_us / 1000, 'ms');
+}
+
+async function sends(tools, table) {
+	const r = await tools.wrk('send.lua', {
+		connections: 16, seconds: 8,
+		env: { USERS: String(BUSY.users), FIRST: String(BUSY.first), ROOMS: String(BUSY.count) },
+	});
+	table.part('Sends: 16 clients over 64 rooms');
+	table.line('sends, each committed', r.requests / r.seconds, '/s', { atLeast: 2000, peers: 'PHP 2,260' });
+	table.line('p99', r.p99_us / 1000, 'ms');
+}
+
+async function pages(tools, table) {
+	const paths = Array.from({ length: BUSY.count }, (_, n) =>
+		`/api/v1/rooms/${BUSY.first + n}/messages?limit=50`);
+	const r = await tools.wrk('get.lua', {
+		connections: 16, seconds: 6, env: { TOKEN: token(0), PATHS: paths.join(' ') },
+	});
+	table.part('Pages of 50 messages: 16 clients over 64 rooms');
+	table.line('pages', r.requests / r.seconds, '/s', { atLeast: 6000, peers: 'PHP 1,820' });
+	table.line('p99', r.p99_us / 1000, 'ms');
+}
+
+const alone = (tools, user, paths) => tools.wrk('get.lua',
+	{ connections: 1, seconds: 2, env: { TOKEN: token(user), PATHS: paths.join(' ') } });
+
+async function rooms(tools, table) {
+	await fillLists(tools.instance);
+	const few = await alone(tools, LISTS.few.user, ['/api/v1/rooms']);
+	const many = await alone(tools, LISTS.many.user, ['/api/v1/rooms']);
+	table.part('The list of rooms, one client');
+	table.line('10 rooms, p50', few.p50_us / 1000, 'ms');
+	table.line('500 rooms, p50', many.p50_us / 1000, 'ms');
+	table.line('500 against 10', many.p50_us / few.p50_us, '×', { atMost: 3 });
+}
+
+async function history(tools, table) {
+	table.part('A room of 1,000,000 messages, one client');
+	const begin = Date.now();
+	const searchable = await fillArchive(tools.instance, ARCHIVED);
+	table.note(`filled in ${Math.round((Date.now() - begin) / 1000)} s`);
+	const page = `/api/v1/rooms/${ARCHIVE}/messages?limit=50`;
+	const newest = await alone(tools, 0, [page]);
+	const oldest = await alone(tools, 0, [`${page}&before=60`, `${page}&after=1`]);
+	table.line('newest page, p50', newest.p50_us / 1000, 'ms');
+	table.line('page at the old end, p50', oldest.p50_us / 1000, 'ms');
+	table.line('old end against newest', oldest.p50_us / newest.p50_us, '×', { atMost: 1.5 });
+	await search(tools, table, searchable);
+}
+
+async function search(tools, table, searchable) {
+	if (!searchable || !await tools.answers('api/v1/search?q=bench')) {
+		table.note('search is not there yet');
+		return;
+	}
+	const find = (q) => `/api/v1/search?q=${encodeURIComponent(q)}`;
+	const { rare, common } = words;
+	for (const [what, paths] of Object.entries({
+		'search, a rare word': [find(rare)],
+		'search, a common word': [find(common)],
+		'search, two words': [find(`${rare} ${common}`)],
+		'search, all of these': [find(rare), find(common), find(`${rare} ${common}`)],
+	})) {
+		const r = await alone(tools, 0, paths);
+		table.line(`${what}, p95`, r.p95_us / 1000, 'ms', { atMost: 150 });
+	}
+}
+
+/** In the order they run in: what wants a fresh instance comes first. */
+export const parts = { idle, latency, fanout, saturated, sends, pages, rooms, history };
