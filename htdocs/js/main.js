@@ -96,9 +96,14 @@ async function start() {
 			show();
 		}
 	});
-	session.addEventListener('phase', show);
+	session.addEventListener('phase', () => {
+		if (session.phase !== 'starting') {
+			prefs.set('signedIn', session.phase === 'in');
+		}
+		show();
+	});
 	nudges();
-	await session.boot();
+	await session.boot(prefs.get('signedIn'));
 }
 
 document.title = 'Palabre';

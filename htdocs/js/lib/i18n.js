@@ -35,6 +35,12 @@ export function choose(wanted) {
 	return 'en';
 }
 
+/** @returns {string} the reader's own variant of the language, for dates and numbers */
+export function locale() {
+	return globalThis.navigator?.languages?.find((tag) => choose([tag]) === language
+		&& tag.toLowerCase().startsWith(language)) || language;
+}
+
 /** @param {Language} name */
 export async function setLang(name) {
 	const module = await import(`../lang/${name}.js`);
@@ -55,7 +61,7 @@ export function t(key, fields = {}) {
 	}
 	return text.replace(/\{(\w+)\}/g, (whole, name) => {
 		const value = fields[name] ?? whole;
-		return typeof value === 'number' ? value.toLocaleString(language) : value;
+		return typeof value === 'number' ? value.toLocaleString(locale()) : value;
 	});
 }
 

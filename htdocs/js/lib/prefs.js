@@ -10,6 +10,7 @@ export const DEFAULTS = {
 	sound: false,
 	notify: false,
 	lastRoom: 0,
+	signedIn: false,
 	emoji: /** @type {string[]} */ ([]),
 };
 

@@ -2,7 +2,7 @@
  * time.js - moments in the reader's language and zone.
  */
 
-import { lang, t } from './i18n.js';
+import { locale, t } from './i18n.js';
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
@@ -12,10 +12,10 @@ const formats = new Map();
  * @param {Intl.DateTimeFormatOptions} options
  */
 function format(name, options) {
-	const key = `${lang()} ${name}`;
+	const key = `${locale()} ${name}`;
 	let made = formats.get(key);
 	if (!made) {
-		made = new Intl.DateTimeFormat(lang(), options);
+		made = new Intl.DateTimeFormat(locale(), options);
 		formats.set(key, made);
 	}
 	return made;
@@ -79,5 +79,5 @@ export function brief(date) {
 
 /** @param {string} text */
 function capital(text) {
-	return text.charAt(0).toLocaleUpperCase(lang()) + text.slice(1);
+	return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }

@@ -39,12 +39,23 @@ export class Session extends EventTarget {
 		this.api.onSignedOut = () => this.#leave();
 	}
 
-	/** Ask who we are until somebody answers. */
-	async boot() {
+	/**
+	 * Ask who we are until somebody answers.
+	 * @param {boolean} [likely] whether somebody was signed in here last time; if not, a
+	 *   server that says so in its status is spared a question that it must refuse
+	 */
+	async boot(likely = true) {
 		this.#retry = new Retry();
 		this.#phase('starting');
 		try {
-			const sync = await this.#retry.until(() => this.#sync());
+			if (!likely) {
+				const status = await this.#retry.until(() => this.#ask('status', 'protocol'));
+				if (status.signed_in === false) {
+					this.#phase('door');
+					return;
+				}
+			}
+			const sync = await this.#retry.until(() => this.#ask('sync', 'cursor'));
 			await this.#enter(sync);
 		} catch {
 			this.#phase('door');
@@ -56,10 +67,13 @@ export class Session extends EventTarget {
 		this.#retry.kick();
 	}
 
-	/** @returns {Promise<Sync>} */
-	async #sync() {
+	/**
+	 * @param {string} path
+	 * @param {string} expect
+	 */
+	async #ask(path, expect) {
 		try {
-			return await this.api.get('sync', { expect: 'cursor' });
+			return await this.api.get(path, { expect });
 		} catch (error) {
 			this.dispatchEvent(new CustomEvent('trouble', { detail: error }));
 			throw error;
@@ -72,7 +86,7 @@ export class Session extends EventTarget {
 		await this.boot();
 	}
 
-	/** @param {{name: string, password: string, display_name?: string}} form */
+	/** @param {{name: string, password: string, display_name?: string, invite?: string}} form */
 	async register(form) {
 		await this.api.post('register', form, { expect: 'user', timeout: 20000 });
 		await this.boot();
@@ -159,7 +173,7 @@ export class Session extends EventTarget {
 	async #resync() {
 		this.store.hold();
 		try {
-			const sync = await this.#retry.until(() => this.#sync());
+			const sync = await this.#retry.until(() => this.#ask('sync', 'cursor'));
 			this.store.load(sync, true);
 			this.outbox.kick();
 		} catch {

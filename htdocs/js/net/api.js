@@ -14,7 +14,7 @@
  */
 
 /** Codes that mean "later" even if a middlebox rewrote the status. */
-const LATER = /^(unavailable|busy|overloaded|too_many|rate_|throttled|timeout|internal)/;
+const LATER = /^(unavailable|internal|storage_full|too_many_(requests|attempts))$/;
 
 export class ApiError extends Error {
 	/**
@@ -162,7 +162,8 @@ export class Api {
 			return judge(text, status, after, expect);
 		} catch (error) {
 			if (error instanceof ApiError && error.kind === 'refused'
-				&& error.status === 401 && error.code !== 'bad_credentials') {
+				&& (error.code === 'not_signed_in'
+					|| (error.status === 401 && error.code !== 'bad_credentials'))) {
 				this.onSignedOut();
 			}
 			throw error;

@@ -26,6 +26,8 @@ export class Connection extends EventTarget {
 	/** @type {PollLoop|null} */ #loop = null;
 	/** @type {Record<string, ReturnType<typeof setTimeout>|undefined>} */ #timers = {};
 	#helloAt = 0;
+	/** The hello came so late that something held it. */
+	#late = false;
 	#verifying = false;
 	#visible = true;
 	#running = false;
@@ -182,6 +184,8 @@ export class Connection extends EventTarget {
 	#hello(event) {
 		this.#cancel('hello');
 		this.#helloAt = performance.now();
+		const took = this.#helloAt - (this.#stream?.opened || 0);
+		this.#late = took > this.timing.helloMin * 0.7 + 3 * this.api.rtt;
 		this.heartbeat = event.heartbeat || 15;
 		this.network = event.network || '';
 		this.cursor = event.cursor || this.cursor;
@@ -200,6 +204,11 @@ export class Connection extends EventTarget {
 		this.#cancel('probe');
 		if (performance.now() - this.#helloAt < this.timing.together) {
 			this.#streamBad('buffered');
+			return;
+		}
+		if (this.#late && !this.verdict.pad) {
+			// The probe pushed the hello out: frames are held until the next one.
+			this.#streamBad('held');
 			return;
 		}
 		this.verdict.good();

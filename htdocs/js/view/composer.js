@@ -50,7 +50,7 @@ export class Composer extends View {
 		this.className = 'composer';
 		attr(this, 'data-role', 'composer');
 		const file = h('input', {
-			type: 'file', accept: 'image/*', multiple: true, disabled: true, hidden: true,
+			type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp', multiple: true, disabled: true, hidden: true,
 			'aria-label': t('composer.picture'),
 		});
 		this.replaceChildren(this.typing,

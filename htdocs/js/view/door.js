@@ -16,6 +16,8 @@ export class Door extends View {
 		this.ctx = ctx;
 		/** @type {"login"|"register"} */
 		this.mode = 'login';
+		/** The server wants an invitation. */
+		this.invited = false;
 	}
 
 	/** @override */
@@ -67,6 +69,8 @@ export class Door extends View {
 	}
 
 	#register() {
+		const invite = field(t('door.invite'), h('input', { name: 'invite', autocomplete: 'off' }));
+		invite.hidden = !this.invited;
 		const form = h('form', { 'data-role': 'register' },
 			field(t('door.name'), h('input', {
 				name: 'name', autocomplete: 'username', autocapitalize: 'none',
@@ -78,11 +82,20 @@ export class Door extends View {
 			field(t('door.password'), h('input', {
 				name: 'password', type: 'password', autocomplete: 'new-password', required: true,
 			}), t('door.password.hint')),
+			invite,
 			h('button.primary', { type: 'submit' }, t('door.register.submit')));
-		wireForm(form, (v) => this.ctx.session.register({
-			name: v.name, password: v.password,
-			...(v.display_name.trim() ? { display_name: v.display_name.trim() } : {}),
-		}));
+		wireForm(form, async (v) => {
+			const fields = { name: v.name, password: v.password };
+			const more = { display_name: v.display_name.trim(), invite: v.invite.trim() };
+			const given = Object.entries(more).filter(([, value]) => value);
+			try {
+				await this.ctx.session.register({ ...fields, ...Object.fromEntries(given) });
+			} catch (error) {
+				this.invited ||= /** @type {any} */ (error).code === 'bad_invite';
+				invite.hidden = !this.invited;
+				throw error;
+			}
+		});
 		return form;
 	}
 

@@ -270,8 +270,8 @@ export class Timeline extends View {
 		} else if (!this.#placed && this.#newAfter >= 0) {
 			const line = this.#items.get('new');
 			this.#following = false;
-			line?.scrollIntoView({ block: 'start' });
-			this.scroller.scrollTop -= this.scroller.clientHeight / 4;
+			const lead = this.scroller.clientHeight / 4;
+			this.scroller.scrollTop = (line?.offsetTop || 0) - lead;
 			this.#measure();
 		} else if (this.#following) {
 			this.#toEnd();
