@@ -45,18 +45,18 @@ WHERE m.room = :room ORDER BY m.role DESC, m.joined_at, m.user;
 
 -- All who share a room with somebody, that one included.
 -- member_people (user:I) -> user
-SELECT u.id, u.name, u.display_name, u.role,
+SELECT STRAIGHT_JOIN u.id, u.name, u.display_name, u.role,
        IF(u.online_until < UNIX_TIMESTAMP(NOW(3)) * 1000, 0, 2 - u.away), u.last_seen
 FROM (SELECT DISTINCT m.user AS id
       FROM member me JOIN room r ON r.id = me.room AND r.gone = 0
       JOIN member m ON m.room = me.room WHERE me.user = :user) p
-JOIN user u ON u.id = p.id;
+JOIN user u FORCE INDEX (PRIMARY) ON u.id = p.id;
 
 -- member_users (ids:T) -> user
 SELECT u.id, u.name, u.display_name, u.role,
        IF(u.online_until < UNIX_TIMESTAMP(NOW(3)) * 1000, 0, 2 - u.away), u.last_seen
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT PATH '$')) j
-STRAIGHT_JOIN user u ON u.id = j.id;
+STRAIGHT_JOIN user u FORCE INDEX (PRIMARY) ON u.id = j.id;
 
 -- May this one be brought into rooms?
 -- member_candidate (user:I) -> (id:I)

@@ -4,7 +4,7 @@
 -- reaction_list (keys:T) -> (room:I, seq:I, emoji:B, user:I)
 SELECT x.room, x.seq, x.emoji, x.user
 FROM JSON_TABLE(:keys, '$[*]' COLUMNS (room BIGINT PATH '$[0]', seq BIGINT PATH '$[1]')) j
-STRAIGHT_JOIN reaction x ON x.room = j.room AND x.seq = j.seq
+STRAIGHT_JOIN reaction x FORCE INDEX (PRIMARY) ON x.room = j.room AND x.seq = j.seq
 ORDER BY x.room, x.seq, x.at, x.emoji, x.user;
 
 -- reaction_add (room:I, seq:I, emoji:B, user:I, now:I)

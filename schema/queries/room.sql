@@ -39,7 +39,7 @@ ORDER BY r.public_name, r.id LIMIT :limit;
 -- room_info (ids:T) -> (id:I, kind:I, name:T, topic:T)
 SELECT r.id, r.kind, r.name, r.topic
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT PATH '$')) j
-STRAIGHT_JOIN room r ON r.id = j.id;
+STRAIGHT_JOIN room r FORCE INDEX (PRIMARY) ON r.id = j.id;
 
 -- room_lock (room:I) -> (kind:I, messages:I, gone:I, pair:B?)
 SELECT kind, messages, gone, pair FROM room WHERE id = :room FOR UPDATE;

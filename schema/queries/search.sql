@@ -19,7 +19,7 @@ WHERE MATCH (m.body) AGAINST (:words IN BOOLEAN MODE) AND m.created_at < :before
 ORDER BY m.created_at DESC, m.room DESC, m.seq DESC LIMIT :limit;
 
 -- By reading the newest of all messages: fast for words that stand in many.
--- search_recent (user:I, room:I, from:I, before:I, pattern:T, window:I, limit:I) -> message
+-- search_recent (user:I, room:I, from:I, before:I, pattern:T, window:I, limit:I) -> message slow-ok
 SELECT STRAIGHT_JOIN m.room, m.seq, m.user, m.client_id, m.body, m.reply_to, m.created_at,
        m.edited_at, m.deleted, m.reacted, m.attached
 FROM (SELECT room, seq FROM message WHERE created_at < :before
