@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
 
 struct int_setting {
@@ -113,6 +114,13 @@ static bool load_registration(struct conf *c)
 	return !v;
 }
 
+static bool load_log_level(struct conf *c)
+{
+	c->log_level = env("PALABRE_LOG_LEVEL");
+	return !c->log_level || log_level_parse(c->log_level) != LOG_INFO ||
+	       strcmp(c->log_level, "info") == 0;
+}
+
 const char *conf_load(struct conf *c)
 {
 	*c = (struct conf){ 0 };
@@ -132,9 +140,11 @@ const char *conf_load(struct conf *c)
 	if (!load_registration(c)) {
 		return "PALABRE_REGISTRATION";
 	}
+	if (!load_log_level(c)) {
+		return "PALABRE_LOG_LEVEL";
+	}
 	c->db_cnf = env("PALABRE_DB_CNF");
 	c->run_dir = env("PALABRE_RUN") ? env("PALABRE_RUN") : "/tmp";
 	c->invite_code = env("PALABRE_INVITE_CODE");
-	c->log_level = env("PALABRE_LOG_LEVEL");
 	return NULL;
 }

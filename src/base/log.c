@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -37,40 +38,57 @@ enum log_level log_level_parse(const char *name)
 	return LOG_INFO;
 }
 
-static size_t put_char(char *line, size_t at, char c)
+/* What stands after the last value that was cut: its quote, the brace, the newline. */
+#define LINE_END_BYTES 3
+
+/* The length of the character at the front of text, which ends in NUL. */
+static size_t character(const char *text)
 {
-	if (at < LINE_MAX_BYTES - 3) {
-		line[at++] = c;
+	size_t n = 1;
+	while (n < 4 && ((unsigned char)text[n] & 0xc0) == 0x80) {
+		n++;
 	}
-	return at;
+	return n;
 }
 
+/* As much of text as there is room for; characters and escapes are never cut in two. */
 static size_t put_text(char *line, size_t at, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\') {
-			at = put_char(line, at, '\\');
-			at = put_char(line, at, (char)c);
-		} else if (c < 0x20 || c == 0x7f) {
-			at = put_char(line, at, '?');
-		} else {
-			at = put_char(line, at, (char)c);
+	while (*text) {
+		size_t n = character(text);
+		bool escape = *text == '"' || *text == '\\';
+		if (at + escape + n > LINE_MAX_BYTES - LINE_END_BYTES) {
+			break;
 		}
+		if (escape) {
+			line[at++] = '\\';
+		}
+		memcpy(line + at, text, n);
+		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+			line[at] = '?';
+		}
+		at += n;
+		text += n;
 	}
 	return at;
 }
 
+/* A pair whose key has no room any more is left out. */
 static size_t put_pair(char *line, size_t at, const char *key, const char *value)
 {
-	at = put_char(line, at, ',');
-	at = put_char(line, at, '"');
-	at = put_text(line, at, key);
-	at = put_char(line, at, '"');
-	at = put_char(line, at, ':');
-	at = put_char(line, at, '"');
-	at = put_text(line, at, value ? value : "");
-	return put_char(line, at, '"');
+	size_t len = strlen(key);
+
+	if (at + len + strlen(",\"\":\"") > LINE_MAX_BYTES - LINE_END_BYTES) {
+		return at;
+	}
+	line[at++] = ',';
+	line[at++] = '"';
+	memcpy(line + at, key, len);
+	at += len;
+	memcpy(line + at, "\":\"", 3);
+	at = put_text(line, at + 3, value ? value : "");
+	line[at++] = '"';
+	return at;
 }
 
 void log_event(enum log_level level, const char *event, ...)
