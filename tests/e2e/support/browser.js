@@ -1,0 +1,211 @@
+/**
+ * browser.js - Chromium, an instance of Palabre, and what a person does with them.
+ *
+ * Every page is watched: an error on its console, an exception or a break of the Content
+ * Security Policy fails the test that calls check().
+ */
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+/** @import {Browser, BrowserContext, BrowserContextOptions, Page} from 'playwright-core' */
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const HARNESS = '../../harness/instance.js';
+
+export const PASSWORD = 'sous-le-grand-arbre-9';
+
+/**
+ * @typedef {object} Instance what the tests need of tests/harness
+ * @property {string} url
+ * @property {string} dir
+ * @property {() => Promise<void>} start
+ * @property {() => Promise<void>} stop
+ * @property {() => Promise<void>} destroy
+ * @property {(name: string) => Promise<number[]>} pids
+ */
+
+export class Stage {
+	/** @type {Browser|null} */ browser = null;
+	/** @type {Instance|null} null where PALABRE_URL names somebody else's */
+	instance = null;
+	url = '';
+	/** @type {{text: string, url: string}[]} */ problems = [];
+	/** @type {BrowserContext[]} */ #contexts = [];
+	/** While true, requests may fail: the server or the network is away on purpose. */
+	outage = false;
+
+	/** @param {Record<string, string>} [env] settings of the instance */
+	async open(env = {}) {
+		if (process.env.PALABRE_URL) {
+			this.url = process.env.PALABRE_URL;
+		} else {
+			const { startInstance } = await import(HARNESS);
+			this.instance = await startInstance({
+				env: { PALABRE_SCRYPT: '14,8,1', PALABRE_LIMITS: 'off', ...env },
+			});
+			this.url = /** @type {Instance} */ (this.instance).url;
+		}
+		this.browser = await chromium.launch({
+			executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+			args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
+				'--no-first-run', '--disable-background-networking',
+				'--disable-component-update', '--disable-sync'],
+		});
+	}
+
+	async close() {
+		await this.browser?.close();
+		await this.instance?.destroy();
+	}
+
+	/**
+	 * A person with a browser of their own.
+	 * @param {BrowserContextOptions} [options]
+	 * @returns {Promise<Page>}
+	 */
+	async person(options = {}) {
+		const browser = /** @type {Browser} */ (this.browser);
+		const context = await browser.newContext({
+			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url, ...options,
+		});
+		this.#contexts.push(context);
+		context.setDefaultTimeout(10000);
+		const page = await context.newPage();
+		this.watch(page);
+		return page;
+	}
+
+	/** @param {Page} page */
+	watch(page) {
+		page.on('pageerror', (error) => {
+			this.problems.push({ text: String(error.stack || error), url: page.url() });
+		});
+		page.on('console', (message) => {
+			const text = message.text();
+			const { url } = message.location();
+			if (message.type() !== 'error' && !/Content.Security.Policy/i.test(text)) {
+				return;
+			}
+			// A browser reports each refused or unanswered request of its own accord.
+			const expected = /^Failed to load resource: .*\b(422|429)\b/.test(text)
+				|| (/\b401\b/.test(text) && /api\/v1\/(sync|login)$/.test(url));
+			const lost = /^Failed to load resource|^WebSocket|net::ERR_/.test(text);
+			if (!expected && !(lost && this.outage)) {
+				this.problems.push({ text, url });
+			}
+		});
+	}
+
+	/** Fail if a page had something to complain about. */
+	check() {
+		const problems = this.problems.splice(0);
+		assert.deepEqual(problems, []);
+	}
+
+	/** Between tests: nobody is left in. */
+	async clear() {
+		this.outage = true;
+		await Promise.all(this.#contexts.splice(0).map((c) => c.close()));
+		this.outage = false;
+	}
+}
+
+let count = 0;
+
+/** @param {string} stem @returns {string} a name nobody has yet */
+export function unique(stem) {
+	return `${stem}${Date.now().toString(36).slice(-5)}${(count++).toString(36)}`;
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} [display]
+ */
+export async function register(page, name, display = name) {
+	await page.goto('./');
+	await page.click('[data-role=switch-auth]');
+	const form = page.locator('form[data-role=register]');
+	await form.locator('[name=name]').fill(name);
+	await form.locator('[name=display_name]').fill(display);
+	await form.locator('[name=password]').fill(PASSWORD);
+	await form.locator('[type=submit]').click();
+	await page.waitForSelector('[data-role=app]');
+	await live(page);
+}
+
+/** @param {Page} page */
+export async function live(page) {
+	await page.waitForSelector('[data-role=connection][data-state=live]', { state: 'attached' });
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} [kind]
+ * @returns {Promise<number>} the room's id
+ */
+export async function createRoom(page, name, kind = 'public') {
+	await page.click('[data-role=new-room]');
+	const form = page.locator('form[data-role=new-room-form]');
+	await form.locator('[name=name]').fill(name);
+	await form.locator('[name=kind]').selectOption(kind);
+	await form.locator('[name=topic]').fill('What is talked about');
+	await form.locator('[type=submit]').click();
+	await page.waitForSelector('[data-role=composer] textarea');
+	await page.waitForFunction((wanted) =>
+		document.querySelector('.room-title')?.textContent === wanted, name);
+	return Number(await page.getAttribute('[data-room-open]', 'data-room-open'));
+}
+
+/**
+ * Join a public room by its address.
+ * @param {Page} page
+ * @param {number} room
+ */
+export async function join(page, room) {
+	await page.evaluate((id) => {
+		location.hash = `#/r/${id}`;
+	}, room);
+	await page.click(`[data-role=join][data-room="${room}"]`);
+	await page.waitForSelector('[data-role=composer] textarea');
+}
+
+/**
+ * @param {Page} page
+ * @param {string} text
+ */
+export async function send(page, text) {
+	await page.fill('[data-role=composer] textarea', text);
+	await page.press('[data-role=composer] textarea', 'Enter');
+}
+
+/**
+ * @param {Page} page
+ * @param {string} text
+ */
+export function said(page, text) {
+	return page.locator('[data-role=message]').filter({ hasText: text });
+}
+
+/**
+ * @param {Page} page
+ * @returns {Promise<string[]>} the texts shown, in order
+ */
+export function texts(page) {
+	return page.$$eval('[data-role=message] .text', (all) =>
+		all.map((x) => x.textContent || ''));
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function shot(page, name) {
+	const dir = process.env.SHOTS || `${ROOT}var/shots`;
+	mkdirSync(dir, { recursive: true });
+	await page.screenshot({ path: `${dir}/${name}.png`, animations: 'disabled' });
+}
