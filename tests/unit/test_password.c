@@ -115,12 +115,8 @@ static void a_hash_of_128_bytes_and_of_unicode_works(void **state)
 	assert_int_equal(password_hash(&f->conf, f->mem, too_long, &hash), E_INVALID);
 	assert_int_equal(password_hash(&f->conf, f->mem, STR("nul\0nul nul"), &hash),
 			 E_INVALID);
-	assert_int_equal(password_hash(&f->conf, f->mem,
-				       STR("pâlàbre 🌳"), &hash),
-			 OK);
-	assert_int_equal(
-		password_check(&f->conf, hash, STR("pâlàbre 🌳")),
-		OK);
+	assert_int_equal(password_hash(&f->conf, f->mem, STR("pâlàbre 🌳"), &hash), OK);
+	assert_int_equal(password_check(&f->conf, hash, STR("pâlàbre 🌳")), OK);
 }
 
 static void only_allowed_costs_are_taken_from_a_stored_hash(void **state)
