@@ -77,12 +77,58 @@ static bool scan_string(struct scan *s)
 	return false;
 }
 
+/* Past the digits at s->at; false where there are none. */
+static bool scan_digits(struct scan *s)
+{
+	size_t start = s->at;
+	while (s->at < s->text.len && s->text.ptr[s->at] >= '0' &&
+	       s->text.ptr[s->at] <= '9') {
+		s->at++;
+	}
+	return s->at > start;
+}
+
+static bool scan_one_of(struct scan *s, const char *set)
+{
+	if (s->at < s->text.len && s->text.ptr[s->at] &&
+	    strchr(set, s->text.ptr[s->at])) {
+		s->at++;
+		return true;
+	}
+	return false;
+}
+
+/* RFC 8259 §6: json-c lets "-01" pass. */
+static bool scan_number(struct scan *s)
+{
+	scan_one_of(s, "-");
+	if (!scan_one_of(s, "0") && !scan_digits(s)) {
+		return false;
+	}
+	if (scan_one_of(s, ".") && !scan_digits(s)) {
+		return false;
+	}
+	if (scan_one_of(s, "eE")) {
+		scan_one_of(s, "+-");
+		if (!scan_digits(s)) {
+			return false;
+		}
+	}
+	return !scan_one_of(s, "0123456789");
+}
+
 static bool scan_all(struct scan *s)
 {
 	while (s->at < s->text.len) {
 		char c = s->text.ptr[s->at];
 		if (c == '"') {
 			if (!scan_string(s)) {
+				return false;
+			}
+			continue;
+		}
+		if (c == '-' || (c >= '0' && c <= '9')) {
+			if (!scan_number(s)) {
 				return false;
 			}
 			continue;

@@ -154,7 +154,7 @@ bool request_is_cross_site(const struct request *r)
 	}
 	if (r->origin.len) {
 		struct str host = origin_host(r->origin);
-		return !host.ptr || !str_eq_nocase(host, r->host);
+		return !host.len || !str_eq_nocase(host, r->host);
 	}
 	return false;
 }
