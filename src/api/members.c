@@ -42,10 +42,9 @@ struct add_in {
 	int64_t user;
 };
 
-/* clang-format off */
 INPUT(member_add_input, struct add_in,
-	{ "user", F_INT, 1, API_INT_MAX, FIELD_REQUIRED, offsetof(struct add_in, user), NULL });
-/* clang-format on */
+      { "user", F_INT, 1, API_INT_MAX, FIELD_REQUIRED, offsetof(struct add_in, user),
+	NULL });
 
 enum result api_member_add(struct call *c)
 {
@@ -58,10 +57,9 @@ struct role_in {
 	int64_t role;
 };
 
-/* clang-format off */
 INPUT(member_role_input, struct role_in,
-	{ "role", F_ENUM, 0, 0, FIELD_REQUIRED, offsetof(struct role_in, role), role_names });
-/* clang-format on */
+      { "role", F_ENUM, 0, 0, FIELD_REQUIRED, offsetof(struct role_in, role),
+	role_names });
 
 enum result api_member_role(struct call *c)
 {

@@ -35,13 +35,11 @@ struct page_in {
 	int64_t limit;
 };
 
-/* clang-format off */
 INPUT(messages_input, struct page_in,
-	{ "before", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, before), NULL },
-	{ "after", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, after), NULL },
-	{ "around", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, around), NULL },
-	{ "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct page_in, limit), NULL });
-/* clang-format on */
+      { "before", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, before), NULL },
+      { "after", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, after), NULL },
+      { "around", F_INT, 0, API_INT_MAX, 0, offsetof(struct page_in, around), NULL },
+      { "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct page_in, limit), NULL });
 
 /* Without any of the three: the newest. */
 static enum result which_page(struct call *c, enum message_from *from, int64_t *seq)
@@ -107,13 +105,14 @@ struct send_in {
 	struct str_list attachments;
 };
 
-/* clang-format off */
 INPUT(message_send_input, struct send_in,
-	{ "client_id", F_TOKEN, 1, MAX_CLIENT_ID, FIELD_REQUIRED, offsetof(struct send_in, client_id), NULL },
-	{ "body", F_BODY, 1, MAX_BODY, FIELD_REQUIRED, offsetof(struct send_in, body), NULL },
-	{ "reply_to", F_INT, 1, API_INT_MAX, 0, offsetof(struct send_in, reply_to), NULL },
-	{ "attachments", F_TOKENS, 0, MAX_ATTACHMENTS, 0, offsetof(struct send_in, attachments), NULL });
-/* clang-format on */
+      { "client_id", F_TOKEN, 1, MAX_CLIENT_ID, FIELD_REQUIRED,
+	offsetof(struct send_in, client_id), NULL },
+      { "body", F_BODY, 1, MAX_BODY, FIELD_REQUIRED, offsetof(struct send_in, body),
+	NULL },
+      { "reply_to", F_INT, 1, API_INT_MAX, 0, offsetof(struct send_in, reply_to), NULL },
+      { "attachments", F_TOKENS, 0, MAX_ATTACHMENTS, 0,
+	offsetof(struct send_in, attachments), NULL });
 
 enum result api_message_send(struct call *c)
 {
@@ -140,10 +139,9 @@ struct edit_in {
 	struct str body;
 };
 
-/* clang-format off */
 INPUT(message_edit_input, struct edit_in,
-	{ "body", F_BODY, 1, MAX_BODY, FIELD_REQUIRED, offsetof(struct edit_in, body), NULL });
-/* clang-format on */
+      { "body", F_BODY, 1, MAX_BODY, FIELD_REQUIRED, offsetof(struct edit_in, body),
+	NULL });
 
 enum result api_message_edit(struct call *c)
 {
@@ -172,11 +170,10 @@ struct reaction_in {
 	int64_t on;
 };
 
-/* clang-format off */
 INPUT(reaction_input, struct reaction_in,
-	{ "emoji", F_LINE, 1, 32, FIELD_REQUIRED, offsetof(struct reaction_in, emoji), NULL },
-	{ "on", F_BOOL, 0, 0, FIELD_REQUIRED, offsetof(struct reaction_in, on), NULL });
-/* clang-format on */
+      { "emoji", F_LINE, 1, 32, FIELD_REQUIRED, offsetof(struct reaction_in, emoji),
+	NULL },
+      { "on", F_BOOL, 0, 0, FIELD_REQUIRED, offsetof(struct reaction_in, on), NULL });
 
 enum result api_reaction(struct call *c)
 {
@@ -194,10 +191,9 @@ struct read_in {
 	int64_t seq;
 };
 
-/* clang-format off */
 INPUT(read_input, struct read_in,
-	{ "seq", F_INT, 0, API_INT_MAX, FIELD_REQUIRED, offsetof(struct read_in, seq), NULL });
-/* clang-format on */
+      { "seq", F_INT, 0, API_INT_MAX, FIELD_REQUIRED, offsetof(struct read_in, seq),
+	NULL });
 
 enum result api_read(struct call *c)
 {

@@ -60,11 +60,9 @@ struct public_in {
 	int64_t limit;
 };
 
-/* clang-format off */
 INPUT(rooms_public_input, struct public_in,
-	{ "q", F_LINE, 0, MAX_NAME, 0, offsetof(struct public_in, q), NULL },
-	{ "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct public_in, limit), NULL });
-/* clang-format on */
+      { "q", F_LINE, 0, MAX_NAME, 0, offsetof(struct public_in, q), NULL },
+      { "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct public_in, limit), NULL });
 
 enum result api_rooms_public(struct call *c)
 {
@@ -87,12 +85,12 @@ struct create_in {
 	int64_t kind;
 };
 
-/* clang-format off */
 INPUT(room_create_input, struct create_in,
-	{ "name", F_LINE, 1, MAX_NAME, FIELD_REQUIRED, offsetof(struct create_in, name), NULL },
-	{ "kind", F_ENUM, 0, 0, FIELD_REQUIRED, offsetof(struct create_in, kind), kind_names },
-	{ "topic", F_LINE, 0, MAX_TOPIC, 0, offsetof(struct create_in, topic), NULL });
-/* clang-format on */
+      { "name", F_LINE, 1, MAX_NAME, FIELD_REQUIRED, offsetof(struct create_in, name),
+	NULL },
+      { "kind", F_ENUM, 0, 0, FIELD_REQUIRED, offsetof(struct create_in, kind),
+	kind_names },
+      { "topic", F_LINE, 0, MAX_TOPIC, 0, offsetof(struct create_in, topic), NULL });
 
 enum result api_room_create(struct call *c)
 {
@@ -124,12 +122,10 @@ struct change_in {
 	int64_t notify;
 };
 
-/* clang-format off */
 INPUT(room_change_input, struct change_in,
-	{ "name", F_LINE, 1, MAX_NAME, 0, offsetof(struct change_in, name), NULL },
-	{ "topic", F_LINE, 0, MAX_TOPIC, 0, offsetof(struct change_in, topic), NULL },
-	{ "notify", F_ENUM, 0, 0, 0, offsetof(struct change_in, notify), notify_names });
-/* clang-format on */
+      { "name", F_LINE, 1, MAX_NAME, 0, offsetof(struct change_in, name), NULL },
+      { "topic", F_LINE, 0, MAX_TOPIC, 0, offsetof(struct change_in, topic), NULL },
+      { "notify", F_ENUM, 0, 0, 0, offsetof(struct change_in, notify), notify_names });
 
 enum result api_room_change(struct call *c)
 {
@@ -186,10 +182,9 @@ struct direct_in {
 	int64_t user;
 };
 
-/* clang-format off */
 INPUT(direct_input, struct direct_in,
-	{ "user", F_INT, 1, API_INT_MAX, FIELD_REQUIRED, offsetof(struct direct_in, user), NULL });
-/* clang-format on */
+      { "user", F_INT, 1, API_INT_MAX, FIELD_REQUIRED, offsetof(struct direct_in, user),
+	NULL });
 
 enum result api_direct(struct call *c)
 {

@@ -3,48 +3,60 @@
 
 #include "api/handlers.h"
 
-/* clang-format off */
+/* For who is signed in. MAKE is a POST that makes something: 201. */
+#define GET(pattern, handler, input)                                          \
+	{                                                                     \
+		METHOD_GET, "api/v1/" pattern, AUTH_USER, 200, handler, input \
+	}
+#define POST(pattern, handler, input)                                          \
+	{                                                                      \
+		METHOD_POST, "api/v1/" pattern, AUTH_USER, 200, handler, input \
+	}
+#define MAKE(pattern, handler, input)                                          \
+	{                                                                      \
+		METHOD_POST, "api/v1/" pattern, AUTH_USER, 201, handler, input \
+	}
+
 static const struct route routes[] = {
 	{ METHOD_POST, "api/v1/register", AUTH_SITE, 201, api_register, &register_input },
 	{ METHOD_POST, "api/v1/login", AUTH_SITE, 200, api_login, &login_input },
-	{ METHOD_POST, "api/v1/logout", AUTH_USER, 200, api_logout, &logout_input },
-	{ METHOD_GET, "api/v1/me", AUTH_USER, 200, api_me, NULL },
-	{ METHOD_POST, "api/v1/me", AUTH_USER, 200, api_me_update, &me_input },
-	{ METHOD_POST, "api/v1/me/password", AUTH_USER, 200, api_me_password, &me_password_input },
-	{ METHOD_GET, "api/v1/sessions", AUTH_USER, 200, api_sessions, NULL },
-	{ METHOD_POST, "api/v1/sessions/{id}/revoke", AUTH_USER, 200, api_session_revoke, NULL },
-	{ METHOD_GET, "api/v1/users", AUTH_USER, 200, api_users, &users_input },
-	{ METHOD_GET, "api/v1/users/{id}", AUTH_USER, 200, api_user_get, NULL },
+	POST("logout", api_logout, &logout_input),
+	GET("me", api_me, NULL),
+	POST("me", api_me_update, &me_input),
+	POST("me/password", api_me_password, &me_password_input),
+	GET("sessions", api_sessions, NULL),
+	POST("sessions/{id}/revoke", api_session_revoke, NULL),
+	GET("users", api_users, &users_input),
+	GET("users/{id}", api_user_get, NULL),
 
-	{ METHOD_GET, "api/v1/rooms", AUTH_USER, 200, api_rooms, NULL },
-	{ METHOD_GET, "api/v1/rooms/public", AUTH_USER, 200, api_rooms_public, &rooms_public_input },
-	{ METHOD_POST, "api/v1/rooms", AUTH_USER, 201, api_room_create, &room_create_input },
-	{ METHOD_GET, "api/v1/rooms/{id}", AUTH_USER, 200, api_room_get, NULL },
-	{ METHOD_POST, "api/v1/rooms/{id}", AUTH_USER, 200, api_room_change, &room_change_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/delete", AUTH_USER, 200, api_room_delete, NULL },
-	{ METHOD_POST, "api/v1/rooms/{id}/join", AUTH_USER, 200, api_room_join, NULL },
-	{ METHOD_POST, "api/v1/rooms/{id}/leave", AUTH_USER, 200, api_room_leave, NULL },
-	{ METHOD_GET, "api/v1/rooms/{id}/members", AUTH_USER, 200, api_members, NULL },
-	{ METHOD_POST, "api/v1/rooms/{id}/members", AUTH_USER, 201, api_member_add, &member_add_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/members/{user}", AUTH_USER, 200, api_member_role, &member_role_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/members/{user}/remove", AUTH_USER, 200, api_member_remove, NULL },
-	{ METHOD_POST, "api/v1/direct", AUTH_USER, 200, api_direct, &direct_input },
+	GET("rooms", api_rooms, NULL),
+	GET("rooms/public", api_rooms_public, &rooms_public_input),
+	MAKE("rooms", api_room_create, &room_create_input),
+	GET("rooms/{id}", api_room_get, NULL),
+	POST("rooms/{id}", api_room_change, &room_change_input),
+	POST("rooms/{id}/delete", api_room_delete, NULL),
+	POST("rooms/{id}/join", api_room_join, NULL),
+	POST("rooms/{id}/leave", api_room_leave, NULL),
+	GET("rooms/{id}/members", api_members, NULL),
+	MAKE("rooms/{id}/members", api_member_add, &member_add_input),
+	POST("rooms/{id}/members/{user}", api_member_role, &member_role_input),
+	POST("rooms/{id}/members/{user}/remove", api_member_remove, NULL),
+	POST("direct", api_direct, &direct_input),
 
-	{ METHOD_GET, "api/v1/rooms/{id}/messages", AUTH_USER, 200, api_messages, &messages_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/messages", AUTH_USER, 201, api_message_send, &message_send_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/messages/{seq}", AUTH_USER, 200, api_message_edit, &message_edit_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/messages/{seq}/delete", AUTH_USER, 200, api_message_delete, NULL },
-	{ METHOD_POST, "api/v1/rooms/{id}/messages/{seq}/reactions", AUTH_USER, 200, api_reaction, &reaction_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/read", AUTH_USER, 200, api_read, &read_input },
-	{ METHOD_POST, "api/v1/rooms/{id}/typing", AUTH_USER, 200, api_typing, NULL },
-	{ METHOD_GET, "api/v1/rooms/{id}/events", AUTH_USER, 200, api_events, &events_input },
+	GET("rooms/{id}/messages", api_messages, &messages_input),
+	MAKE("rooms/{id}/messages", api_message_send, &message_send_input),
+	POST("rooms/{id}/messages/{seq}", api_message_edit, &message_edit_input),
+	POST("rooms/{id}/messages/{seq}/delete", api_message_delete, NULL),
+	POST("rooms/{id}/messages/{seq}/reactions", api_reaction, &reaction_input),
+	POST("rooms/{id}/read", api_read, &read_input),
+	POST("rooms/{id}/typing", api_typing, NULL),
+	GET("rooms/{id}/events", api_events, &events_input),
 
-	{ METHOD_GET, "api/v1/search", AUTH_USER, 200, api_search, &search_input },
-	{ METHOD_GET, "api/v1/sync", AUTH_USER, 200, api_sync, NULL },
+	GET("search", api_search, &search_input),
+	GET("sync", api_sync, NULL),
 	{ METHOD_GET, "api/v1/status", AUTH_NONE, 200, api_status, NULL },
 	{ METHOD_GET, "stream/poll", AUTH_USER, 200, api_poll, &poll_input },
 };
-/* clang-format on */
 
 const struct route *api_routes(size_t *count)
 {

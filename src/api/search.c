@@ -16,14 +16,12 @@ struct search_in {
 	int64_t limit;
 };
 
-/* clang-format off */
 INPUT(search_input, struct search_in,
-	{ "q", F_LINE, 1, MAX_TEXT, FIELD_REQUIRED, offsetof(struct search_in, q), NULL },
-	{ "room", F_INT, 1, API_INT_MAX, 0, offsetof(struct search_in, room), NULL },
-	{ "from", F_INT, 1, API_INT_MAX, 0, offsetof(struct search_in, from), NULL },
-	{ "before", F_TIME, 0, 0, 0, offsetof(struct search_in, before), NULL },
-	{ "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct search_in, limit), NULL });
-/* clang-format on */
+      { "q", F_LINE, 1, MAX_TEXT, FIELD_REQUIRED, offsetof(struct search_in, q), NULL },
+      { "room", F_INT, 1, API_INT_MAX, 0, offsetof(struct search_in, room), NULL },
+      { "from", F_INT, 1, API_INT_MAX, 0, offsetof(struct search_in, from), NULL },
+      { "before", F_TIME, 0, 0, 0, offsetof(struct search_in, before), NULL },
+      { "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct search_in, limit), NULL });
 
 static int64_t value_or(int64_t given, int64_t absent)
 {

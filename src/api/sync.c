@@ -16,11 +16,9 @@ struct events_in {
 	int64_t limit;
 };
 
-/* clang-format off */
 INPUT(events_input, struct events_in,
-	{ "after", F_INT, 0, API_INT_MAX, 0, offsetof(struct events_in, after), NULL },
-	{ "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct events_in, limit), NULL });
-/* clang-format on */
+      { "after", F_INT, 0, API_INT_MAX, 0, offsetof(struct events_in, after), NULL },
+      { "limit", F_INT, 1, MAX_PAGE, 0, offsetof(struct events_in, limit), NULL });
 
 static enum result read_events(struct call *c, int64_t after, int64_t limit,
 			       struct event **events, size_t *count)
