@@ -102,8 +102,8 @@ static void check_schema(struct checks *k)
 				      : "");
 	if (version && q_admin_tables(k->c->db, k->c->mem, &tables, &n) == OK) {
 		check_that(k, tables->other == 0, CHECK_BAD, "schema",
-			   "%" PRId64 " of %" PRId64 " tables are not InnoDB in utf8mb4",
-			   tables->other, tables->count);
+			   "%" PRId64 " of %" PRId64 " tables are InnoDB in utf8mb4",
+			   tables->count - tables->other, tables->count);
 	}
 }
 
