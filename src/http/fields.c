@@ -249,6 +249,9 @@ static enum result put_pair(const void *mem, const struct field *table, struct s
 		fault->field = f->name;
 		return E_INVALID;
 	}
+	if (f->type == F_TOKENS) {
+		return wrong_type(f, fault);
+	}
 	return put_text(mem, f, value, out, fault);
 }
 

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 bool field_is_number(enum field_type type)
@@ -74,11 +75,11 @@ static bool parse_enum(const char *const *names, struct str s, int64_t *out)
 	return false;
 }
 
-/* RFC 3339 §5.6, in UTC ("Z"), fractions up to milliseconds. */
+/* RFC 3339 §5.6, in UTC ("Z"), with or without milliseconds; no leap seconds. */
 static bool parse_time(struct str s, int64_t *out)
 {
 	struct tm tm = { 0 };
-	char text[40];
+	char text[40], back[CLOCK_RFC3339_SIZE];
 	int64_t ms = 0;
 
 	if (s.len < 20 || s.len >= sizeof text) {
@@ -101,8 +102,12 @@ static bool parse_time(struct str s, int64_t *out)
 	if (!str_eq(tail, STR("Z")) && !str_eq(tail, STR("z"))) {
 		return false;
 	}
-	*out = (int64_t)timegm(&tm) * 1000 + ms;
-	return true;
+	/* strptime() is lenient with blanks and signs, timegm() with the 30th of
+	 * February: only what reads back the same was right. */
+	int64_t seconds = timegm(&tm);
+	clock_rfc3339(seconds * 1000, back);
+	*out = seconds * 1000 + ms;
+	return memcmp(back, text, 19) == 0;
 }
 
 bool field_number_from_text(const struct field *f, struct str s, int64_t *out)
