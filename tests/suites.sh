@@ -107,7 +107,12 @@ count_node()
 	suite_failed=$((suite_failed + bad))
 	if [ "$bad" -gt 0 ]; then
 		echo "--- $1"
-		cat "$2.out"
+		# The failures with their reasons, which node repeats at the end.
+		if grep -q 'failing tests:$' "$2.out"; then
+			sed -n '/failing tests:$/,$p' "$2.out"
+		else
+			cat "$2.out"
+		fi
 	fi
 }
 
