@@ -17,7 +17,7 @@ export function request(url, how = {}) {
 	return new Promise((resolve, reject) => {
 		const headers = { Connection: 'close', ...how.headers };
 		const body = how.body === undefined ? undefined : Buffer.from(how.body);
-		if (body) {
+		if (body && !headers['Transfer-Encoding']) {
 			headers['Content-Length'] ??= body.length;
 		}
 		const ceiling = how.ceiling ?? 60_000;
@@ -94,6 +94,13 @@ export class Reply {
 				`${this.status} comes with Retry-After`);
 		}
 		return error;
+	}
+
+	/** The same where the web server itself may refuse the URL's bytes, by a page of its own. */
+	refusedUrl() {
+		if (this.status !== 400 || /json/.test(this.headers['content-type'])) {
+			this.refused([400, 422]);
+		}
 	}
 
 	/** name → value of the cookies set, with their attributes in lower case. */
@@ -274,6 +281,9 @@ export async function until(fn, what, ceiling = 20_000) {
 		await new Promise((r) => setTimeout(r, 20));
 	}
 }
+
+/** Those that have a number: fleeting ones may come, or not, at any time. */
+export const durable = (events) => events.filter((e) => 'seq' in e);
 
 /** How often something is true, in a list. */
 export const count = (list, fn) => list.filter(fn).length;

@@ -231,7 +231,7 @@ const BAD_PAGES = ['limit=0', 'limit=201', 'limit=-1', 'limit=x', 'limit=', 'lim
 for (const q of BAD_PAGES) {
 	test(`a page is refused for ?${q}`, async () => {
 		const room = await anna.room();
-		(await anna.get(`rooms/${room.id}/messages?${q}`)).refused([400, 422]);
+		(await anna.get(`rooms/${room.id}/messages?${q}`)).refusedUrl();
 	});
 }
 

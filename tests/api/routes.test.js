@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 import { root } from '../harness/instance.js';
@@ -37,7 +37,7 @@ function documented(text) {
 }
 
 function printed() {
-	const program = join(root, process.env.PALABRE_BUILD ?? 'build', 'palabre.fcgi');
+	const program = resolve(root, process.env.PALABRE_BUILD ?? 'build', 'palabre.fcgi');
 	const lines = execFileSync(program, ['--routes'], { encoding: 'utf8' }).trim().split('\n');
 	return new Set(lines.map((l) => {
 		const [verb, path] = l.split(' ');

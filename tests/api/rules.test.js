@@ -299,9 +299,9 @@ test('an unknown query parameter is 422 and named', async () => {
 });
 
 test('a query that is no UTF-8 or holds a control character is refused', async () => {
-	for (const q of ['%FF', '%C0%AF', '%ED%A0%80', '%00', 'a%00b', '%0A', '%1b', '%', '%4', '%zz', '%e2%82']) {
-		(await anna.get(`rooms/public?q=${q}`)).refused([400, 422]);
-		(await anna.get(`rooms/public?${q}=1`)).refused([400, 422]);
+	for (const q of ['%FF', '%C0%AF', '%ED%A0%80', '%00', 'a%00b', '%0A', '%1b', '%e2%82']) {
+		(await anna.get(`rooms/public?q=${q}`)).refusedUrl();
+		(await anna.get(`rooms/public?${q}=1`)).refusedUrl();
 	}
 });
 
@@ -323,16 +323,12 @@ test('a body of 64 KiB is not too large', async () => {
 
 test('a chunked body is measured too', async () => {
 	const text = JSON.stringify(send());
-	const chunked = { headers: { ...json, 'Transfer-Encoding': 'chunked', 'Content-Length': undefined } };
-	const url = `${it.base}api/v1/${messages()}`;
-	const go = (bytes) => request(url, {
+	const go = (bytes) => request(`${it.base}api/v1/${messages()}`, {
 		method: 'POST', body: bytes,
-		headers: { ...chunked.headers, ...anna.credentials(), 'Content-Length': undefined },
+		headers: { ...json, ...anna.credentials(), 'Transfer-Encoding': 'chunked' },
 	});
-	const good = await go(text);
-	assert.ok([201, 411].includes(good.status), good.text);
-	const bad = await go(text.padEnd(100_000, ' '));
-	assert.ok([413, 411].includes(bad.status), bad.text);
+	(await go(text)).expect(201);
+	(await go(text.padEnd(100_000, ' '))).refused(413);
 });
 
 /* --- fuzz ----------------------------------------------------------------------------- */

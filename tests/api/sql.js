@@ -1,6 +1,7 @@
 /* sql.js - one database connection held open, to stand in the way of others on purpose. */
 
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 
 export class Sql {
 	/** @param {string} optionFile with a [client] group */
@@ -71,4 +72,21 @@ export class Sql {
 			}
 		});
 	}
+}
+
+/*
+ * Does in SQL what a worker does when it sends a message, and stops short of COMMIT: the
+ * event has its id, and nobody else can see it.
+ */
+export async function heldSend(sql, room, user) {
+	await sql.query('SET autocommit = 0; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+	await sql.query(`BEGIN; UPDATE room SET last_seq = LAST_INSERT_ID(last_seq + 1), messages = messages + 1,
+		last_message = last_seq WHERE id = ${room.id}`);
+	const seq = Number(await sql.value('SELECT LAST_INSERT_ID()'));
+	const clientId = randomUUID();
+	await sql.query(`INSERT INTO message (room, seq, user, client_id, digest, body, created_at)
+		VALUES (${room.id}, ${seq}, ${user.id}, '${clientId}', REPEAT('x', 32), 'late', UNIX_TIMESTAMP(NOW(3)) * 1000);
+		INSERT INTO event (room, seq, type, actor, target, created_at)
+		VALUES (${room.id}, ${seq}, 1, ${user.id}, ${seq}, UNIX_TIMESTAMP(NOW(3)) * 1000)`);
+	return seq;
 }

@@ -255,6 +255,7 @@ export async function follow(client, cursor, { wait = 0, ledger = new Ledger(), 
 		if (done ? done(ledger) : r.events.length === 0) {
 			return { ledger, cursor: at };
 		}
-		assert.ok(performance.now() < end, `${ceiling} ms of polling were not enough`);
+		assert.ok(performance.now() < end,
+			`${ceiling} ms of polling from ${cursor} were not enough: ${JSON.stringify(r).slice(0, 300)}`);
 	}
 }

@@ -1,0 +1,167 @@
+/* throttle.test.js - guessing is slowed down, and nobody is locked out by others' guesses. */
+
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+
+import { Client, PASSWORD, register, Reply, unique, until } from './client.js';
+import { setup } from './setup.js';
+
+let it;
+
+before(async () => {
+	it = await setup({ PALABRE_LIMITS: 'on' });
+});
+after(() => it?.stop());
+
+/** Tries to sign in from an address of the loopback network. */
+function attempt(name, password, { from, cookie } = {}) {
+	return new Promise((resolve, reject) => {
+		const body = JSON.stringify({ name, password });
+		const headers = { 'Content-Type': 'application/json', ...(cookie ? { Cookie: cookie } : {}) };
+		const req = http.request(`${it.base}api/v1/login`,
+			{ method: 'POST', headers, agent: false, localAddress: from }, (res) => {
+				const chunks = [];
+				res.on('data', (c) => chunks.push(c));
+				res.on('end', () => resolve(new Reply(res, Buffer.concat(chunks), `login ${name}`)));
+			});
+		req.on('error', reject);
+		req.end(body);
+	});
+}
+
+/** Fails until it is refused for trying too often; gives that reply and the tries before. */
+async function guessAtMost(name, from, most = 20) {
+	for (let tries = 0; tries < most; tries++) {
+		const reply = await attempt(name, 'no such password', { from });
+		if (reply.status === 429) {
+			return { reply, tries };
+		}
+		reply.refused(401, 'bad_credentials');
+	}
+	throw new Error(`${most} tries and no delay`);
+}
+
+test('after some failures one has to wait, and then the right password works', async () => {
+	const c = await register(it.base);
+	const { reply, tries } = await guessAtMost(c.name, '127.1.0.1');
+	assert.ok(tries >= 3, 'people mistype');
+	reply.refused(429, 'too_many_attempts');
+	assert.ok(Number(reply.headers['retry-after']) <= 4, 'a delay, no lock');
+	(await attempt(c.name, c.password, { from: '127.1.0.1' })).refused(429);
+	await until(async () => (await attempt(c.name, c.password, { from: '127.1.0.1' })).status === 200,
+		'the delay is over');
+});
+
+test('the delay doubles', async () => {
+	const name = unique('ghost');
+	const seen = [];
+	await guessAtMost(name, '127.1.1.1');
+	for (let i = 0; i < 2; i++) {
+		let reply;
+		await until(async () => {
+			reply = await attempt(name, 'no such password', { from: '127.1.1.1' });
+			return reply.status === 401;
+		}, 'the next try');
+		reply = await attempt(name, 'no such password', { from: '127.1.1.1' });
+		reply.refused(429);
+		seen.push(Number(reply.headers['retry-after']));
+	}
+	assert.deepEqual(seen, [2, 4]);
+});
+
+test('an unknown name is delayed as a known one is', async () => {
+	const c = await register(it.base);
+	const known = await guessAtMost(c.name, '127.1.2.1');
+	const unknown = await guessAtMost(unique('nobody'), '127.1.3.1');
+	assert.equal(known.tries, unknown.tries);
+	assert.equal(known.reply.text, unknown.reply.text);
+});
+
+test('others’ guesses keep out neither a browser that is signed in nor a known network', async () => {
+	const c = await register(it.base);
+	await guessAtMost(c.name, '127.1.4.1');
+	(await attempt(c.name, c.password, { from: '127.1.5.1' })).refused(429);
+	(await attempt(c.name, c.password, { from: '127.1.6.1', cookie: c.cookie })).expect(200);
+	const d = await register(it.base);
+	await guessAtMost(d.name, '127.1.7.1');
+	(await attempt(d.name, d.password, { from: '127.0.0.1' })).expect(200);
+});
+
+test('a network that guesses many names is slowed down as a whole', async () => {
+	let refused;
+	for (let i = 0; i < 200 && !refused; i++) {
+		const reply = await attempt(unique('many'), 'no such password', { from: `127.2.2.${1 + i % 250}` });
+		if (reply.status !== 401) {
+			refused = reply;
+		}
+	}
+	assert.ok(refused, '200 names were tried from one /24');
+	refused.refused(429, 'too_many_attempts');
+	(await attempt(unique('many'), 'no such password', { from: '127.2.3.1' })).refused(401);
+});
+
+test('with many failures going on, hashing is not even begun', async () => {
+	const name = unique('cheap');
+	await guessAtMost(name, '127.1.8.1');
+	const other = await setup({ PALABRE_LIMITS: 'on', PALABRE_SCRYPT: '16,8,1' });
+	try {
+		const c = new Client(other.base);
+		let slow = 0;
+		let quick = Infinity;
+		for (let i = 0; i < 12; i++) {
+			const t = performance.now();
+			const { status } = await c.post('login', { name, password: 'no such password' });
+			const ms = performance.now() - t;
+			if (status === 401) {
+				slow = Math.max(slow, ms);
+			} else {
+				quick = Math.min(quick, ms);
+			}
+		}
+		assert.ok(quick < slow / 3, `${quick} ms when delayed, ${slow} ms when hashed`);
+	} finally {
+		await other.stop();
+	}
+});
+
+test('at most a few hash at once: past the queue the answer is 503, at once', async () => {
+	const other = await setup({ PALABRE_LIMITS: 'off', PALABRE_SCRYPT: '17,8,1', PALABRE_WORKERS: '12' });
+	try {
+		const replies = await Promise.all(Array.from({ length: 12 }, async () => {
+			const t = performance.now();
+			const reply = await new Client(other.base)
+				.post('login', { name: unique('q'), password: PASSWORD });
+			return { reply, ms: performance.now() - t };
+		}));
+		const refused = replies.filter((r) => r.reply.status === 503);
+		assert.ok(refused.length >= 4 && refused.length <= 8, `${refused.length} of 12 refused`);
+		refused.forEach((r) => r.reply.refused(503));
+		replies.filter((r) => r.reply.status !== 503)
+			.forEach((r) => r.reply.refused(401, 'bad_credentials'));
+	} finally {
+		await other.stop();
+	}
+});
+
+test('a hash of a lower cost is made anew at the next sign-in', async () => {
+	const c = await register(it.base);
+	const sql = it.sql();
+	try {
+		const cost = () => sql.value(`SELECT LEFT(password, 10) FROM user WHERE id = ${c.id}`);
+		assert.equal(await cost(), '$s1$0a0801');
+		await it.instance.restart?.({ PALABRE_SCRYPT: '11,8,1' });
+		if (!it.instance.restart) {
+			await it.instance.stop();
+			await it.instance.start({ PALABRE_SCRYPT: '11,8,1' });
+		}
+		await sql.close();
+		const again = it.sql();
+		(await attempt(c.name, c.password)).expect(200);
+		assert.equal(await again.value(`SELECT LEFT(password, 10) FROM user WHERE id = ${c.id}`), '$s1$0b0801');
+		(await attempt(c.name, c.password)).expect(200);
+		await again.close();
+	} finally {
+		sql.close();
+	}
+});
