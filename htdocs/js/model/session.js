@@ -94,7 +94,15 @@ export class Session extends EventTarget {
 
 	/** @param {boolean} [everywhere] */
 	async logout(everywhere = false) {
-		await this.api.post('logout', everywhere ? { everywhere } : {});
+		const { cursor } = this.connection;
+		// Stopped first: its stream would only hear that it is no longer wanted.
+		this.connection.stop();
+		try {
+			await this.api.post('logout', everywhere ? { everywhere } : {});
+		} catch (error) {
+			this.connection.start(cursor);
+			throw error;
+		}
 		await this.storage.clear().catch(() => {});
 		this.#leave();
 	}

@@ -224,8 +224,12 @@ export class Connection extends EventTarget {
 			this.#startLoop({ wait: 0, after: 10000 });
 			return;
 		}
+		if (event.reason === 'revoked') {
+			this.#signedOut();
+			return;
+		}
 		this.#set('connecting', this.transport);
-		const wait = event.reason === 'revoked' || event.reason === 'slow' ? 0 : spread;
+		const wait = event.reason === 'slow' ? 0 : spread;
 		this.#after('retry', wait, () => this.#catchUp());
 	}
 
@@ -314,8 +318,7 @@ export class Connection extends EventTarget {
 	#recover(error) {
 		this.#cancel('reprobe');
 		if (error?.kind === 'refused') {
-			this.stop();
-			this.dispatchEvent(new Event('signedout'));
+			this.#signedOut();
 			return;
 		}
 		const delay = this.outage.next(this.waiting());
@@ -325,6 +328,11 @@ export class Connection extends EventTarget {
 		this.#after('retry', Math.max(delay, (error?.after || 0) * 1000), () => {
 			this.#catchUp();
 		});
+	}
+
+	#signedOut() {
+		this.stop();
+		this.dispatchEvent(new Event('signedout'));
 	}
 
 	/** After a loss: a plain poll first, then the stream. */
