@@ -1,4 +1,5 @@
-/* chat.h - what every function of the domain is given: the database, who asks, and when. */
+/* chat.h - what every function of the domain is given: the database, who asks, and when.
+ */
 #ifndef PALABRE_CHAT_CHAT_H
 #define PALABRE_CHAT_CHAT_H
 
@@ -21,12 +22,13 @@ struct chat {
 	int64_t user; /* who asks, 0 = nobody */
 	bool admin;
 	int64_t session; /* id of the session used, 0 = none */
-	bool log_grew;   /* set by what appends an event: the caller wakes the hub after OK */
+	bool log_grew; /* set by what appends an event: the caller wakes the hub after OK
+			*/
 	struct chat_fault fault;
 };
 
 /* Notes code, message and field (each may be NULL) and returns r: for `return`. */
-enum result chat_fail(struct chat *c, enum result r, const char *code, const char *message,
-		      const char *field);
+enum result chat_fail(struct chat *c, enum result r, const char *code,
+		      const char *message, const char *field);
 
 #endif

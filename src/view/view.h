@@ -1,5 +1,5 @@
-/* view.h - the domain as JSON (PROTOCOL §2 and §4): the only makers of it. Shared by the API
- * and the hub, so that every transport says the same. */
+/* view.h - the domain as JSON (PROTOCOL §2 and §4): the only makers of it. Shared by the
+ * API and the hub, so that every transport says the same. */
 #ifndef PALABRE_VIEW_VIEW_H
 #define PALABRE_VIEW_VIEW_H
 
