@@ -126,7 +126,7 @@ test('with many failures going on, hashing is not even begun', async () => {
 });
 
 test('at most a few hash at once: past the queue the answer is 503, at once', async () => {
-	const other = await setup({ PALABRE_LIMITS: 'off', PALABRE_SCRYPT: '17,8,1', PALABRE_WORKERS: '12' });
+	const other = await setup({ PALABRE_LIMITS: 'off', PALABRE_SCRYPT: '16,8,1', PALABRE_WORKERS: '12' });
 	try {
 		const replies = await Promise.all(Array.from({ length: 12 }, async () => {
 			const t = performance.now();
@@ -135,7 +135,8 @@ test('at most a few hash at once: past the queue the answer is 503, at once', as
 			return { reply, ms: performance.now() - t };
 		}));
 		const refused = replies.filter((r) => r.reply.status === 503);
-		assert.ok(refused.length >= 4 && refused.length <= 8, `${refused.length} of 12 refused`);
+		/* Two at work and two waiting; on a slow machine those give up after 3 s. */
+		assert.ok(refused.length >= 4 && refused.length <= 10, `${refused.length} of 12 refused`);
 		refused.forEach((r) => r.reply.refused(503));
 		replies.filter((r) => r.reply.status !== 503)
 			.forEach((r) => r.reply.refused(401, 'bad_credentials'));
@@ -146,22 +147,20 @@ test('at most a few hash at once: past the queue the answer is 503, at once', as
 
 test('a hash of a lower cost is made anew at the next sign-in', async () => {
 	const c = await register(it.base);
-	const sql = it.sql();
-	try {
-		const cost = () => sql.value(`SELECT LEFT(password, 10) FROM user WHERE id = ${c.id}`);
-		assert.equal(await cost(), '$s1$0a0801');
-		await it.instance.restart?.({ PALABRE_SCRYPT: '11,8,1' });
-		if (!it.instance.restart) {
-			await it.instance.stop();
-			await it.instance.start({ PALABRE_SCRYPT: '11,8,1' });
+	const cost = async () => {
+		const sql = it.sql();
+		try {
+			return await sql.value(`SELECT LEFT(password, 10) FROM user WHERE id = ${c.id}`);
+		} finally {
+			await sql.close();
 		}
-		await sql.close();
-		const again = it.sql();
-		(await attempt(c.name, c.password)).expect(200);
-		assert.equal(await again.value(`SELECT LEFT(password, 10) FROM user WHERE id = ${c.id}`), '$s1$0b0801');
-		(await attempt(c.name, c.password)).expect(200);
-		await again.close();
-	} finally {
-		sql.close();
-	}
+	};
+	assert.equal(await cost(), '$s1$0a0801');
+	await it.instance.stop();
+	await it.instance.start({ PALABRE_SCRYPT: '11,8,1' });
+	(await attempt(c.name, 'no such password')).refused(401);
+	assert.equal(await cost(), '$s1$0a0801');
+	(await attempt(c.name, c.password)).expect(200);
+	assert.equal(await cost(), '$s1$0b0801');
+	(await attempt(c.name, c.password)).expect(200);
 });
