@@ -49,7 +49,7 @@ run_programs()
 	for program; do
 		[[ -z $only || $program =~ $only ]] || continue
 		out=$PALABRE_TEST_DIR/${program##*/}.tap
-		CMOCKA_MESSAGE_OUTPUT=tap timeout -k 10 300 "$program" >"$out" 2>&1
+		CMOCKA_MESSAGE_OUTPUT=tap timeout -k 10 120 "$program" >"$out" 2>&1
 		status=$?
 		before=$suite_failed
 		count_tap "$out" "$status"
