@@ -1,6 +1,7 @@
 /* sync.c - catching up: a room's log, and everything at once. */
 #include <talloc.h>
 
+#include "api/cookie.h"
 #include "api/handlers.h"
 #include "base/die.h"
 #include "chat/event.h"
@@ -103,6 +104,7 @@ enum result api_sync(struct call *c)
 	if (r != OK) {
 		return r;
 	}
+	cookie_renew_session(c); /* what a page begins with */
 	json_open_object(j);
 	json_key(j, "me");
 	view_user(j, &s.me);
