@@ -34,6 +34,9 @@ static void grow(struct wire *w)
 
 void wire_add(struct wire *w, struct frame *f)
 {
+	if (f->len == 0) {
+		return; /* a record of nothing would end the output */
+	}
 	if (w->count == w->cap) {
 		grow(w);
 	}
