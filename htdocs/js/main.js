@@ -2,7 +2,7 @@
  * main.js - starts the page: language, session, and which of its faces is shown.
  */
 
-import { h, icon, refill } from './lib/dom.js';
+import { h, icon, loadIcons, refill } from './lib/dom.js';
 import { choose, LANGUAGES, setLang, t } from './lib/i18n.js';
 import { Prefs } from './lib/prefs.js';
 import { Session } from './model/session.js';
@@ -87,7 +87,7 @@ function nudges() {
 
 async function start() {
 	look();
-	await language();
+	await Promise.all([language(), loadIcons()]);
 	prefs.addEventListener('change', async (e) => {
 		const name = /** @type {CustomEvent} */ (e).detail;
 		look();

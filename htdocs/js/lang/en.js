@@ -130,7 +130,6 @@ export default {
 	'message.more': 'More',
 	'message.picture': 'Picture',
 	'message.react': 'React',
-	'message.reacted': '{emoji}: {names}',
 	'message.reply': 'Reply',
 	'message.reply_far': 'In reply to an earlier message',
 	'message.retry': 'Try again',

@@ -133,7 +133,6 @@ export default {
 	'message.more': 'Plus',
 	'message.picture': 'Image',
 	'message.react': 'Réagir',
-	'message.reacted': '{emoji} : {names}',
 	'message.reply': 'Répondre',
 	'message.reply_far': 'En réponse à un message plus ancien',
 	'message.retry': 'Réessayer',

@@ -94,6 +94,31 @@ export function attr(element, name, value) {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
+ * Bring the symbols of img/icons.svg into the document, so that an icon drawn later needs
+ * no network. Without them the page works, unadorned.
+ * @returns {Promise<void>}
+ */
+export function loadIcons() {
+	return new Promise((resolve) => {
+		const request = new XMLHttpRequest();
+		request.open('GET', 'img/icons.svg');
+		request.responseType = 'document';
+		request.overrideMimeType('image/svg+xml');
+		request.timeout = 4000;
+		request.onloadend = () => {
+			const sheet = request.responseXML?.documentElement;
+			if (sheet?.localName === 'svg') {
+				sheet.setAttribute('class', 'icon-sheet');
+				sheet.setAttribute('aria-hidden', 'true');
+				document.body.prepend(document.importNode(sheet, true));
+			}
+			resolve();
+		};
+		request.send();
+	});
+}
+
+/**
  * A symbol of img/icons.svg.
  * @param {string} name
  * @returns {SVGElement}
@@ -103,7 +128,7 @@ export function icon(name) {
 	svg.setAttribute('class', 'icon');
 	svg.setAttribute('aria-hidden', 'true');
 	const use = document.createElementNS(SVG, 'use');
-	use.setAttribute('href', `img/icons.svg#${name}`);
+	use.setAttribute('href', `#icon-${name}`);
 	svg.appendChild(use);
 	return svg;
 }

@@ -24,8 +24,10 @@ export function initials(name) {
  */
 export function avatar(user, options = {}) {
 	const size = options.size ? `.${options.size}` : '';
-	const face = h(/** @type {"span"} */ (`span.avatar${size}`), { 'aria-hidden': 'true' },
-		initials(user?.display_name || '?'));
+	// Drawn by the style sheet: a face is no word of the text around it.
+	const face = h(/** @type {"span"} */ (`span.avatar${size}`), {
+		'aria-hidden': 'true', 'data-initials': initials(user?.display_name || '?'),
+	});
 	face.classList.add(`hue-${(user?.id || 0) % HUES}`);
 	if (!options.presence) {
 		return face;

@@ -40,7 +40,7 @@ export class Composer extends View {
 		this.banner = h('div.composer-banner', { hidden: true });
 		this.count = h('span.composer-count', { hidden: true });
 		this.input = h('textarea', {
-			rows: 1, autocomplete: 'off', enterkeyhint: 'send', spellcheck: 'true',
+			id: 'composer', rows: 1, autocomplete: 'off', enterkeyhint: 'send', spellcheck: 'true',
 		});
 		this.complete = new Completion(ctx, this.input, room);
 	}

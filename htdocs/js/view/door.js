@@ -105,8 +105,9 @@ export class Door extends View {
 				type: 'button', lang: code, 'aria-pressed': String(code === lang()),
 				onclick: () => this.ctx.prefs.set('lang', code),
 			}, name));
-		return h('footer.door-foot', { role: 'group', 'aria-label': t('settings.language') },
-			...names);
+		return h('footer', null, h('div.door-foot', {
+			role: 'group', 'aria-label': t('settings.language'),
+		}, ...names));
 	}
 }
 

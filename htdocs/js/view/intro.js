@@ -8,14 +8,15 @@ import { day } from '../lib/time.js';
 import { avatar } from './avatar.js';
 import { roomName } from './roomlist.js';
 
-/** @import {RoomState} from '../model/room.js' */
+/** @import {Room} from '../net/types.js' */
 /** @import {Context} from './view.js' */
 
 /**
  * @param {Context} ctx
- * @param {RoomState} room
+ * @param {Room} info
+ * @param {boolean} empty
  */
-export function intro(ctx, { info, timeline }) {
+export function intro(ctx, info, empty) {
 	const direct = info.kind === 'direct';
 	const face = direct ? avatar(info.peer || undefined, { size: 'large' })
 		: h('span.intro-mark', null, icon(info.kind === 'private' ? 'lock' : 'hash'));
@@ -26,5 +27,5 @@ export function intro(ctx, { info, timeline }) {
 	return h('div.intro', null, face,
 		h('h2', null, h('bdi', null, roomName(info))),
 		h('p', null, t(`intro.${key}`, { name: roomName(info) }), ' ', made),
-		timeline.messages.length ? null : h('p.intro-next', null, t('intro.empty')));
+		empty ? h('p.intro-next', null, t('intro.empty')) : null);
 }

@@ -61,7 +61,7 @@ export class Members extends View {
 		}, icon('plus'), t('members.add'));
 		const { kind, role } = this.#info;
 		const canAdd = kind !== 'direct' && (role === 'owner' || role === 'moderator');
-		refill(this, h('header.panel-head', null, h('h2', null, t('members.title')),
+		refill(this, h('div.panel-head', null, h('h2', null, t('members.title')),
 			iconButton('close', t('action.close'), { onclick: this.close })),
 		h('div.panel-body', null, canAdd ? add : null, this.list));
 		this.setAttribute('role', 'complementary');

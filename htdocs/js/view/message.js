@@ -139,7 +139,6 @@ export class MessageView extends HTMLElement {
 			const who = new Intl.ListFormat(document.documentElement.lang).format(names);
 			return h('button.reaction', {
 				type: 'button', 'aria-pressed': String(mine), title: who,
-				'aria-label': t('message.reacted', { emoji: r.emoji, names: who }),
 				'data-act': 'toggle', 'data-emoji': r.emoji,
 			}, h('span.emoji', null, r.emoji), ` ${r.users.length}`);
 		}));

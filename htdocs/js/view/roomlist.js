@@ -48,11 +48,11 @@ export class RoomList extends View {
 		h('kbd', null, mac ? '⌘ K' : 'Ctrl K'));
 		this.meButton.addEventListener('click', () => openSettings(this.ctx));
 		refill(this,
-			h('header.side-head', null,
-				h('span.brand', null, icon('mark'), h('span.brand-name', null, 'Palabre')),
+			h('div.side-head', null,
+				h('p.brand', null, icon('mark'), h('span.brand-name', null, 'Palabre')),
 				this.meButton),
 			h('div.side-find', null, find),
-			h('nav.side-scroll', { 'aria-label': t('side.rooms') },
+			h('div.side-scroll', { tabindex: -1 },
 				this.#section('side.rooms', [
 					iconButton('compass', t('side.browse'), {
 						'data-role': 'browse-rooms', onclick: () => browseRooms(this.ctx),
@@ -83,6 +83,17 @@ export class RoomList extends View {
 			h('header.side-title', null, h('h2', null, t(title)),
 				h('span.side-actions', null, ...actions)),
 			list);
+	}
+
+	/** @param {boolean} alone whether the list is all there is: the page's main part then */
+	alone(alone) {
+		attr(this, 'role', alone ? 'main' : 'navigation');
+		attr(this, 'aria-label', t('side.rooms'));
+		const brand = this.querySelector('.brand');
+		if (brand) {
+			attr(brand, 'role', alone ? 'heading' : null);
+			attr(brand, 'aria-level', alone ? 1 : null);
+		}
 	}
 
 	/** @param {number} id the room shown */

@@ -47,7 +47,7 @@ export class Search extends View {
 			.sort((a, b) => a.display_name.localeCompare(b.display_name));
 		refill(this.from, h('option', { value: '' }, t('search.anyone')),
 			...users.map((u) => h('option', { value: u.id }, u.display_name)));
-		refill(this, h('header.panel-head', null, h('h2', null, t('search.title')),
+		refill(this, h('div.panel-head', null, h('h2', null, t('search.title')),
 			iconButton('close', t('action.close'), { onclick: this.close })),
 		h('div.panel-body', null, this.input,
 			h('div.search-filters', null, this.from,

@@ -28,6 +28,7 @@ export class Shell extends View {
 		this.ctx = ctx;
 		this.list = new RoomList(ctx);
 		this.place = h('div.place');
+		this.skip = h('a.skip', { href: '#composer', hidden: true }, t('shell.skip'));
 		/** @type {RoomView|null} */
 		this.room = null;
 	}
@@ -36,12 +37,11 @@ export class Shell extends View {
 	mount() {
 		const { store } = this.ctx.session;
 		this.className = 'shell';
-		const skip = h('a.skip', { href: '#composer' }, t('shell.skip'));
-		skip.addEventListener('click', (e) => {
+		this.skip.addEventListener('click', (e) => {
 			e.preventDefault();
 			this.room?.composer.input.focus();
 		});
-		refill(this, skip, this.list, this.place, new Herald(this.ctx));
+		refill(this, this.skip, this.list, this.place, new Herald(this.ctx));
 		this.on(window, 'hashchange', () => this.route());
 		this.on(store, 'closed', (e) => this.#closed(e.detail));
 		this.on(document, 'keydown', (e) => this.#key(e));
@@ -142,6 +142,8 @@ export class Shell extends View {
 	/** @param {"list"|"room"} pane */
 	#pane(pane) {
 		attr(this, 'data-pane', pane);
+		attr(this.skip, 'hidden', !this.room);
+		this.list.alone(pane === 'list' && matchMedia(PHONE).matches);
 	}
 
 	/** @param {number} id */

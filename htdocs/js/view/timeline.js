@@ -138,14 +138,24 @@ export class Timeline extends View {
 		arrange(this.list, items);
 		this.list.classList.toggle('long', items.length > LONG);
 		this.#forget(items);
-		refill(this.top, state.timeline.more
-			? h('div.timeline-more', { 'aria-hidden': 'true' }, skeleton(1))
-			: intro(this.ctx, state));
+		this.#showTop(state);
 		this.#place(anchor);
 		this.#showJump(state);
 		this.#read();
 		if (state.timeline.more && this.scroller.scrollTop < AHEAD) {
 			state.timeline.older().catch(() => {});
+		}
+	}
+
+	/** @param {RoomState} state */
+	#showTop({ info, timeline }) {
+		const { more, messages } = timeline;
+		const key = more ? 'more' : [info.name, info.kind, messages.length > 0].join();
+		if (this.top.dataset.key !== key) {
+			this.top.dataset.key = key;
+			refill(this.top, more
+				? h('div.timeline-more', { 'aria-hidden': 'true' }, skeleton(1))
+				: intro(this.ctx, info, messages.length === 0));
 		}
 	}
 
