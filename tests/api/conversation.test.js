@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { login, register, unique } from './client.js';
 import { setup } from './setup.js';
-import { shape } from './shapes.js';
+import { same, shape } from './shapes.js';
 import { follow, Ledger } from './stream.js';
 
 let it, anna, ben, carl, room;
@@ -30,7 +30,7 @@ async function refusedFor(m, fn, ...how) {
 	const look = async () => [await anna.events({ id: m.room }, m.seq - 1), await stored(m)];
 	const before = await look();
 	(await fn()).refused(...how);
-	assert.deepEqual(await look(), before);
+	same(await look(), before);
 }
 
 /* --- edits ------------------------------------------------------------------------------ */

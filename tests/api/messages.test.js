@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { count, register } from './client.js';
 import { setup } from './setup.js';
-import { shape } from './shapes.js';
+import { same, shape } from './shapes.js';
 import { Ledger } from './stream.js';
 
 let it, anna, ben;
@@ -57,7 +57,7 @@ test('a reply to what is no message of the room is 422 and sends nothing', async
 		(await anna.post(`rooms/${room.id}/messages`,
 			{ client_id: randomUUID(), body: 'x', reply_to: to })).refused(422, undefined, 'reply_to');
 	}
-	assert.deepEqual(await anna.events(room), before);
+	same(await anna.events(room), before);
 });
 
 test('bodies come back to the byte: tabs, newlines, emoji, U+2028, quotes, right-to-left', async () => {
@@ -99,7 +99,7 @@ test('the same client_id with other content is 422 and changes nothing', async (
 	for (const o of others) {
 		(await anna.post(`rooms/${room.id}/messages`, { client_id: two.client_id, ...o })).refused(422);
 	}
-	assert.deepEqual(await anna.events(room), before);
+	same(await anna.events(room), before);
 });
 
 test('client_id is unique per user: two users may use the same', async () => {
@@ -249,7 +249,7 @@ test('events fill gaps: complete from 0, in parts by limit, empty at the end', a
 		ledger.take(events);
 		at = events.at(-1).seq;
 	}
-	assert.deepEqual(ledger.of(room), all.events);
+	same(ledger.of(room), all.events);
 	assert.deepEqual(await anna.events(room, all.last_seq), { ...all, events: [] });
 	assert.deepEqual((await anna.events(room, all.last_seq + 50)).events, []);
 });
@@ -295,7 +295,7 @@ for (const [field, what, fields] of BAD_SENDS) {
 		} else {
 			reply.refused(422, undefined, field);
 		}
-		assert.deepEqual(await anna.events(room), before);
+		same(await anna.events(room), before);
 	});
 }
 

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { Client, durable, login, PASSWORD, register, unique } from './client.js';
 import { setup } from './setup.js';
 import { heldSend } from './sql.js';
-import { shape } from './shapes.js';
+import { same, shape } from './shapes.js';
 import { follow, Ledger } from './stream.js';
 
 let it, anna, ben, carl;
@@ -148,7 +148,7 @@ test('polls one after the other see every event once, with senders at work', asy
 		wait: 5, ledger: new Ledger({ [room.id]: from }), done: (l) => l.of(room).length >= 80,
 	});
 	await sending;
-	assert.deepEqual(ledger.of(room), (await ben.events(room, from)).events);
+	same(ledger.of(room), (await ben.events(room, from)).events);
 });
 
 test('a new poll with the same client answers the older one at once', async () => {

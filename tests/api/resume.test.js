@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { durable, register, until } from './client.js';
 import { setup } from './setup.js';
+import { same } from './shapes.js';
 import { heldSend } from './sql.js';
 import { follow, Ledger } from './stream.js';
 
@@ -58,14 +59,14 @@ for (const missed of [3, 15, 16, 17, 150]) {
 		await s.event('message', { room: room.id, seq: live.seq });
 		s.close();
 		const streamed = new Ledger(start).take(s.events);
-		assert.deepEqual(streamed.of(room).slice(0, -1), lists[0]);
-		assert.deepEqual(streamed.of(other), lists[1]);
+		same(streamed.of(room).slice(0, -1), lists[0]);
+		same(streamed.of(other), lists[1]);
 		for (const [who, wait] of [[ben, 5], [ben, 0], [ben.through(it.cgi), 0]]) {
 			const { ledger } = await follow(who, cursor, {
 				wait, ledger: new Ledger(start), done: (l) => l.last.get(room.id) === live.seq,
 			});
-			assert.deepEqual(ledger.of(room), streamed.of(room));
-			assert.deepEqual(ledger.of(other), streamed.of(other));
+			same(ledger.of(room), streamed.of(room));
+			same(ledger.of(other), streamed.of(other));
 		}
 	});
 }

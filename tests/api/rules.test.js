@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Client, login, PASSWORD, register, request, unique } from './client.js';
 import { setup } from './setup.js';
+import { same } from './shapes.js';
 
 let it, anna, bot, room;
 
@@ -22,7 +23,7 @@ async function unchanged(fn) {
 	const look = async () => [await anna.events(room), (await anna.get('rooms')).expect(200)];
 	const before = await look();
 	await fn();
-	assert.deepEqual(await look(), before);
+	same(await look(), before);
 }
 
 const json = { 'Content-Type': 'application/json' };
