@@ -184,3 +184,12 @@ CREATE TABLE IF NOT EXISTS fleeting (
 	KEY created_at (created_at) USING BTREE,
 	KEY who (user, type, room) USING BTREE
 ) ENGINE=MEMORY;
+
+-- What each host's hub counts, so that any worker can tell it (GET metrics).
+CREATE TABLE IF NOT EXISTS metric (
+	host       VARBINARY(80) NOT NULL,
+	name       VARBINARY(96) NOT NULL,
+	value      BIGINT        NOT NULL,
+	updated_at BIGINT        NOT NULL,
+	PRIMARY KEY (host, name)
+) ENGINE=MEMORY;

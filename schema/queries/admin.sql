@@ -35,7 +35,7 @@ SELECT (SELECT COUNT(*) FROM user WHERE last_seen > UNIX_TIMESTAMP(NOW(3)) * 100
         WHERE type = 1 AND created_at > UNIX_TIMESTAMP(NOW(3)) * 1000 - 86400000);
 
 -- admin_server () -> (version:T, flush:I, doublewrite:T, packet:I, connections:I, read_only:I, token_size:I, database:T, log_bin:I, sync_binlog:I) slow-ok
-SELECT VERSION(), @@innodb_flush_log_at_trx_commit, @@innodb_doublewrite,
+SELECT VERSION(), @@innodb_flush_log_at_trx_commit, CAST(@@innodb_doublewrite AS CHAR),
        @@max_allowed_packet, @@max_connections, @@read_only, @@innodb_ft_min_token_size,
        DATABASE(), @@log_bin, @@sync_binlog;
 

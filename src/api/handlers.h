@@ -65,6 +65,9 @@ enum result api_sync(struct call *c);
 /* status.c */
 enum result api_status(struct call *c);
 
+/* metrics.c */
+enum result api_metrics(struct call *c);
+
 /* typing.c */
 enum result api_typing(struct call *c);
 

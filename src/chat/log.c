@@ -28,11 +28,12 @@ struct str log_cursor_write(struct str epoch, int64_t position, char out[LOG_CUR
 bool log_cursor_read(struct str text, struct str *epoch, int64_t *position)
 {
 	size_t dot = str_index(text, '.');
+	struct str rest = str_from_at(text, dot + 1);
 
 	*epoch = (struct str){ text.ptr, dot };
+	rest.len = str_index(rest, '-'); /* what follows is a hub's own */
 	return text.len < LOG_CURSOR_SIZE && dot > 0 && dot <= LOG_EPOCH_MAX &&
-	       dot < text.len &&
-	       str_to_int(str_from_at(text, dot + 1), 0, INT64_MAX, position);
+	       dot < text.len && str_to_int(rest, 0, INT64_MAX, position);
 }
 
 enum result log_look_at_gap(struct db *db, const void *mem, int64_t low, int64_t high,

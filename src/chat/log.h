@@ -14,7 +14,8 @@
 struct str log_cursor_write(struct str epoch, int64_t position,
 			    char out[LOG_CURSOR_SIZE]);
 
-/* False where text is not of the form EPOCH.POSITION. *epoch borrows from text. */
+/* False where text is not of the form EPOCH.POSITION, or that with "-" and anything
+ * behind it, which is left unread here. *epoch borrows from text. */
 bool log_cursor_read(struct str text, struct str *epoch, int64_t *position);
 
 /*

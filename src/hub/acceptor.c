@@ -3,6 +3,8 @@
 
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <talloc.h>
 #include <time.h>
@@ -10,9 +12,14 @@
 #include "base/die.h"
 #include "base/log.h"
 
+/* 10 ms each. */
+#define STOP_TRIES 50
+
 struct acceptor {
 	struct mailbox *box;
 	void (*deliver)(struct mail *mail, void *hub);
+	pthread_t thread;
+	atomic_bool stopping;
 };
 
 struct copy {
@@ -52,15 +59,34 @@ static void take_over(const struct acceptor *a, FCGX_Request *fcgi)
 	mailbox_post(a->box, &arrival->mail);
 }
 
+static void interrupt(int signal)
+{
+	(void)signal; /* only to make accept() return */
+}
+
+/* The one signal that this thread takes: acceptor_stop() sends it. */
+static void listen_for_stop(void)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t set;
+
+	sigaction(SIGUSR2, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void *run(void *arg)
 {
+	struct acceptor *a = arg;
 	FCGX_Request fcgi;
 
+	listen_for_stop();
 	FCGX_InitRequest(&fcgi, 0, 0);
-	for (;;) {
+	while (!atomic_load(&a->stopping)) {
 		if (FCGX_Accept_r(&fcgi) >= 0) {
-			take_over(arg, &fcgi);
-		} else {
+			take_over(a, &fcgi);
+		} else if (!atomic_load(&a->stopping)) {
 			/* Out of descriptors, most likely: some stream will end. */
 			log_warn("accept_failed", NULL);
 			nanosleep(&(struct timespec){ 0, 100000000 }, NULL);
@@ -76,15 +102,34 @@ void acceptor_init(void)
 	}
 }
 
-void acceptor_start(struct mailbox *box, void (*deliver)(struct mail *mail, void *hub))
+struct acceptor *acceptor_start(struct mailbox *box,
+				void (*deliver)(struct mail *mail, void *hub))
 {
 	struct acceptor *a = die_if_null(calloc(1, sizeof *a));
-	pthread_t thread;
 
 	a->box = box;
 	a->deliver = deliver;
-	if (pthread_create(&thread, NULL, run, a)) {
+	if (pthread_create(&a->thread, NULL, run, a)) {
 		die("can't start the acceptor's thread");
 	}
-	pthread_detach(thread);
+	return a;
+}
+
+/* The signal may come the moment before accept(): it is repeated until it was seen. */
+void acceptor_stop(struct acceptor *a)
+{
+	atomic_store(&a->stopping, true);
+	FCGX_ShutdownPending();
+	for (int i = 0; i < STOP_TRIES; i++) {
+		struct timespec until;
+
+		pthread_kill(a->thread, SIGUSR2);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += 10000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_timedjoin_np(a->thread, NULL, &until) == 0) {
+			return;
+		}
+	}
 }

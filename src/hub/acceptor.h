@@ -14,11 +14,18 @@ struct arrival {
 	uint16_t request_id; /* FastCGI's */
 };
 
+struct acceptor;
+
 /* libfcgi's own set-up; call it before setting signal handlers, which it overrides. */
 void acceptor_init(void);
 
 /* Starts the thread on file descriptor 0. deliver gets each struct arrival and frees it.
  */
-void acceptor_start(struct mailbox *box, void (*deliver)(struct mail *mail, void *hub));
+struct acceptor *acceptor_start(struct mailbox *box,
+				void (*deliver)(struct mail *mail, void *hub));
+
+/* Takes no more requests; those taken are in the mailbox when it returns. The others wait
+ * on the socket for the next hub. */
+void acceptor_stop(struct acceptor *a);
 
 #endif

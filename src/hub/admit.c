@@ -39,12 +39,19 @@ static void leave_address(struct stream *s)
 void admit_leave(struct stream *s)
 {
 	if (s->person) {
+		count_add(&s->hub->counters, s->waiter->gauge, -1);
 		leave_person(s);
 	}
 	if (s->address) {
 		leave_address(s);
 	}
 }
+
+static const enum counter resume_counters[] = {
+	[LOG_EXACT] = COUNT_EXACT,
+	[LOG_RESET] = COUNT_RESET,
+	[LOG_START] = COUNT_START,
+};
 
 static struct address *address_of(struct hub *hub, int64_t key)
 {
@@ -93,6 +100,8 @@ void admit_stream(struct stream *s, struct person *p, int64_t address_key)
 	const struct conf *conf = s->hub->conf;
 	struct address *a = address_of(s->hub, address_key);
 
+	count_add(&s->hub->counters, s->waiter->gauge, 1);
+	count_add(&s->hub->counters, resume_counters[s->resume], 1);
 	s->person = p;
 	s->next_of_person = p->streams;
 	p->streams = s;

@@ -11,6 +11,7 @@ static void to_person(const struct person *p, const struct entry *e)
 	for (struct stream *s = p->streams; s; s = s->next_of_person) {
 		if (s->state == STREAM_LIVE) {
 			s->waiter->event(s, e);
+			count_add(&s->hub->counters, COUNT_FRAMES, 1);
 		}
 	}
 }
@@ -80,6 +81,10 @@ static void on_revoked(struct hub *hub, const struct entry *e)
 
 void deliver_entry(struct hub *hub, const struct entry *e)
 {
+	if (e->type == EVENT_EDIT || e->type == EVENT_DELETE) {
+		ring_forget_message(&hub->ring, e->room, e->target);
+	}
+	hub->newest = e->id > hub->newest ? e->id : hub->newest;
 	ring_push(&hub->ring, e);
 	switch (e->type) {
 	case EVENT_JOIN:
@@ -112,6 +117,7 @@ static void start_over(struct hub *hub, const struct tail_news *n)
 		log_warn("log_replaced", "epoch", n->epoch, NULL);
 	}
 	ring_clear(&hub->ring, n->settled);
+	hub->newest = n->settled;
 	memcpy(hub->epoch, n->epoch, sizeof hub->epoch);
 	hub->open = true;
 }

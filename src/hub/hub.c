@@ -8,6 +8,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "base/rand.h"
 #include "hub/janitor.h"
 #include "hub/tail.h"
 
@@ -67,6 +68,8 @@ static void on_terminate(struct ev_loop *loop, ev_signal *w, int events)
 	}
 	hub->stopping = true;
 	log_info("stop", NULL);
+	acceptor_stop(hub->acceptor);
+	mailbox_take(&hub->box); /* so that each request gets an answer */
 	for (struct stream *s = hub->streams, *next; s; s = next) {
 		next = s->next;
 		if (s->state != STREAM_CLOSING) {
@@ -94,9 +97,10 @@ static void start_threads(struct hub *hub)
 	hub->lookups =
 		lookup_start(hub->conf, LOOKUP_THREADS, &hub->box, hub_take_answer);
 	tail_start(hub->conf, &hub->box, hub_take_news, hub_take_fleeting);
-	hub->presence = presence_start(hub->conf, &hub->box, hub_take_fleeting);
+	hub->presence =
+		presence_start(hub->conf, &hub->counters, &hub->box, hub_take_fleeting);
 	janitor_start(hub->conf);
-	acceptor_start(&hub->box, hub_take_arrival);
+	hub->acceptor = acceptor_start(&hub->box, hub_take_arrival);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -112,6 +116,7 @@ void hub_run(const struct conf *conf)
 	if (!hub->loop) {
 		die("libev can't start");
 	}
+	hub->instance = rand_below(0xffff) + 1;
 	ring_init(&hub->ring, (uint64_t)conf->ring_events, 0);
 	hub->probe = frame_event(STR_NONE, STR("{\"type\":\"probe\"}"));
 	mailbox_init(&hub->box, hub->loop, hub);

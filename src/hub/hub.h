@@ -5,6 +5,7 @@
 #include <ev.h>
 
 #include "base/conf.h"
+#include "hub/counters.h"
 #include "hub/lookup.h"
 #include "hub/mailbox.h"
 #include "hub/presence.h"
@@ -25,19 +26,23 @@ struct hub {
 	struct mailbox box;
 	struct lookup_pool *lookups;
 	struct presence_thread *presence;
+	struct acceptor *acceptor;
 	struct ring ring;
 	struct roster roster;
 	struct map addresses;
 	char epoch[LOG_EPOCH_MAX + 1];
 	bool open; /* the tail has found the log */
 	int64_t settled;
+	int64_t newest; /* the highest id delivered; past settled while there are gaps */
 	int64_t purged;
+	unsigned instance;      /* random: whose places of a ring a cursor tells of */
 	struct stream *streams; /* all of them */
 	struct stream *dirty;   /* have events to flush before the loop waits */
 	struct stream *dead;    /* closed, to be freed then */
 	ev_prepare before_wait;
 	struct frame *beat; /* made for beat_position, shared by all live streams */
 	int64_t beat_position;
+	struct counters counters;
 	struct frame *probe;
 	uint64_t fleeting_count; /* numbers the fleeting items */
 	ev_signal terminate, interrupt;

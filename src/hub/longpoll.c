@@ -1,6 +1,7 @@
 /* longpoll.c - the transport for networks that hold streams back: a poll that waits for
  * the first event, and answers with all there are. With wait=0 it is the interval poll.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -9,7 +10,6 @@
 
 /* An answer is sent when it has grown to this, though more may be there. */
 #define ENOUGH_BYTES (256u << 10)
-#define ANSWER_MAX_BYTES (4u << 20)
 #define ADVISED_WAIT 25
 
 static void write_next(struct json *j)
@@ -20,6 +20,27 @@ static void write_next(struct json *j)
 	json_put_int(j, "wait", ADVISED_WAIT);
 	json_put_int(j, "after", 0);
 	json_close_object(j);
+}
+
+/*
+ * The cursor alone can't pass a transaction that is or was open for long, so each poll
+ * would be answered with all that was sent meanwhile, again and again. Where there is
+ * such a one, the cursor also tells the place in our ring; whoever does not know it
+ * leaves it unread.
+ */
+static struct str cursor_with_place(const struct stream *s, char out[LOG_CURSOR_SIZE])
+{
+	const struct hub *hub = s->hub;
+	struct str c = log_cursor_write(str_from(hub->epoch), stream_position(s), out);
+	bool live = s->state == STREAM_LIVE;
+	uint64_t place = live ? hub->ring.next : s->place;
+
+	if (live ? hub->newest > hub->settled : s->in_ring) {
+		c.len +=
+			(size_t)snprintf(out + c.len, LOG_CURSOR_SIZE - c.len, "-%x-%llu",
+					 hub->instance, (unsigned long long)place);
+	}
+	return c;
 }
 
 static void write_answer(struct stream *s, struct json *j)
@@ -34,8 +55,7 @@ static void write_answer(struct stream *s, struct json *j)
 		json_add_raw(j, frame_json(s->held.frames[i]));
 	}
 	json_close_array(j);
-	json_put_str(j, "cursor",
-		     log_cursor_write(str_from(s->hub->epoch), stream_position(s), id));
+	json_put_str(j, "cursor", cursor_with_place(s, id));
 	write_next(j);
 	json_close_object(j);
 }
@@ -47,10 +67,10 @@ static void answer(struct stream *s)
 	struct buf head;
 
 	reply_init(&reply, mem);
-	reply.body.max = ANSWER_MAX_BYTES;
 	write_answer(s, &reply.json);
 	buf_init(&head, mem, 65536);
 	reply_head(&reply, &head);
+	count_add(&s->hub->counters, COUNT_POLLS, 1);
 	struct frame *h = frame_create(buf_str(&head));
 	struct frame *b = frame_create(buf_str(&reply.body));
 	stream_add(s, h);
@@ -78,7 +98,8 @@ static void poll_event(struct stream *s, const struct entry *e)
 	}
 	h->frames[h->count++] = frame_ref(e->frame);
 	h->bytes += e->frame->json_len;
-	if (s->state == STREAM_REPLAY && h->bytes > ENOUGH_BYTES) {
+	if (s->state == STREAM_REPLAY && h->bytes > ENOUGH_BYTES &&
+	    (s->in_ring || !s->unsettled)) {
 		answer(s);
 		return;
 	}
@@ -89,8 +110,10 @@ static void poll_event(struct stream *s, const struct entry *e)
 
 static void poll_flush(struct stream *s)
 {
-	if (s->state == STREAM_CLOSING) {
-		stream_flush(s);
+	if (s->unsettled && s->state == STREAM_REPLAY) {
+		/* The database was read past what is settled: its cursor would not get
+		 * on. */
+		stream_pump(s);
 	} else if (s->held.count) {
 		answer(s);
 	}
@@ -120,6 +143,7 @@ static void poll_bye(struct stream *s, enum bye reason)
 }
 
 const struct waiter waiter_longpoll = {
+	.gauge = COUNT_LONG_POLL,
 	.open = poll_open,
 	.event = poll_event,
 	.flush = poll_flush,

@@ -3,13 +3,10 @@
 
 #include <stddef.h>
 
-static void take_all(struct ev_loop *loop, ev_async *w, int events)
+void mailbox_take(struct mailbox *box)
 {
-	struct mailbox *box = w->data;
 	struct mail *mail;
 
-	(void)loop;
-	(void)events;
 	pthread_mutex_lock(&box->lock);
 	mail = box->first;
 	box->first = NULL;
@@ -22,6 +19,13 @@ static void take_all(struct ev_loop *loop, ev_async *w, int events)
 	}
 }
 
+static void on_ring(struct ev_loop *loop, ev_async *w, int events)
+{
+	(void)loop;
+	(void)events;
+	mailbox_take(w->data);
+}
+
 void mailbox_init(struct mailbox *box, struct ev_loop *loop, void *hub)
 {
 	pthread_mutex_init(&box->lock, NULL);
@@ -29,7 +33,7 @@ void mailbox_init(struct mailbox *box, struct ev_loop *loop, void *hub)
 	box->last = &box->first;
 	box->loop = loop;
 	box->hub = hub;
-	ev_async_init(&box->ring, take_all);
+	ev_async_init(&box->ring, on_ring);
 	box->ring.data = box;
 	ev_async_start(loop, &box->ring);
 }

@@ -23,6 +23,9 @@ struct mailbox {
 /* Starts taking mail for the loop. hub is passed on to each delivery. */
 void mailbox_init(struct mailbox *box, struct ev_loop *loop, void *hub);
 
+/* Delivers at once what was posted so far. */
+void mailbox_take(struct mailbox *box);
+
 /* From any thread. Delivered in the order posted. */
 void mailbox_post(struct mailbox *box, struct mail *mail);
 

@@ -217,6 +217,20 @@ static struct person *add_person(struct hub *hub, const struct lookup *l)
 	return p;
 }
 
+/* A cursor of ours that tells more than a position (longpoll.c, cursor_with_place). */
+static void go_on_at_place(struct stream *s, struct str cursor)
+{
+	unsigned instance;
+	unsigned long long place;
+	size_t dash = str_index(cursor, '-');
+
+	if (dash < cursor.len &&
+	    sscanf(cursor.ptr + dash, "-%x-%llu", &instance, &place) == 2 &&
+	    instance == s->hub->instance) {
+		stream_enter_at(s, place);
+	}
+}
+
 static void let_in(struct stream *s, struct lookup *l)
 {
 	struct hub *hub = s->hub;
@@ -227,6 +241,9 @@ static void let_in(struct stream *s, struct lookup *l)
 	s->position = l->position;
 	s->state = STREAM_REPLAY;
 	admit_stream(s, p ? p : add_person(hub, l), l->address_key);
+	if (l->resume == LOG_EXACT) {
+		go_on_at_place(s, str_from(l->cursor));
+	}
 	s->waiter->open(s);
 	if (s->state == STREAM_REPLAY) {
 		stream_pump(s);

@@ -41,6 +41,8 @@ struct known {
 
 struct presence_thread {
 	const struct conf *conf;
+	const struct counters *counters;
+	struct counters_published published;
 	struct mailbox *box;
 	void (*deliver)(struct mail *mail, void *hub);
 	pthread_mutex_t lock;
@@ -286,6 +288,9 @@ static enum result one_turn(struct presence_thread *t, const void *mem)
 	if (r == OK) {
 		r = tell_changes(t, mem);
 	}
+	if (r == OK) {
+		r = counters_publish(t->db, t->counters, &t->published, clock->now);
+	}
 	forget(t);
 	return r;
 }
@@ -307,13 +312,16 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct presence_thread *presence_start(const struct conf *conf, struct mailbox *box,
+struct presence_thread *presence_start(const struct conf *conf,
+				       const struct counters *counters,
+				       struct mailbox *box,
 				       void (*deliver)(struct mail *mail, void *hub))
 {
 	struct presence_thread *t = die_if_null(calloc(1, sizeof *t));
 	pthread_t thread;
 
 	t->conf = conf;
+	t->counters = counters;
 	t->box = box;
 	t->deliver = deliver;
 	t->last = &t->first;

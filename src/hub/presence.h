@@ -6,12 +6,16 @@
 #include <stdbool.h>
 
 #include "base/conf.h"
+#include "hub/counters.h"
 #include "hub/mailbox.h"
 
 struct presence_thread;
 
-/* Starts the thread. deliver gets each struct fleeting_news in the loop and frees it. */
-struct presence_thread *presence_start(const struct conf *conf, struct mailbox *box,
+/* Starts the thread, which also publishes counters. deliver gets each struct
+ * fleeting_news in the loop and frees it. */
+struct presence_thread *presence_start(const struct conf *conf,
+				       const struct counters *counters,
+				       struct mailbox *box,
 				       void (*deliver)(struct mail *mail, void *hub));
 
 /* From the loop: the user's first stream came, or the last one went. */

@@ -9,10 +9,28 @@
 /* So much is queued at a time; the rest follows when it is out. */
 #define REPLAY_BYTES (128u << 10)
 
+/* All of the log up to here lies before the stream's place in the ring. */
+static int64_t ring_position(const struct stream *s)
+{
+	const struct ring *ring = &s->hub->ring;
+	int64_t position = s->hub->settled;
+
+	for (uint64_t at = s->place; at < ring->next; at++) {
+		const struct entry *e = ring_at(ring, at);
+		if (e->id > s->after && e->id <= position) {
+			position = e->id - 1;
+		}
+	}
+	return position;
+}
+
 int64_t stream_position(const struct stream *s)
 {
 	if (s->state == STREAM_LIVE) {
 		return s->hub->settled;
+	}
+	if (s->in_ring && s->place >= s->hub->ring.first) {
+		return ring_position(s);
 	}
 	return s->unsettled && s->after < s->position ? s->after : s->position;
 }
@@ -80,14 +98,16 @@ static void pump_ring(struct stream *s)
 		bool sees = log_sight_sees(mem, &sight, s->person->id, e->room, e->type,
 					   e->subject);
 		if (sees && e->frame && e->id > s->after) {
-			s->position = e->cursor;
 			s->waiter->event(s, e);
+			count_add(&s->hub->counters, COUNT_FRAMES, 1);
 		}
 	}
 	talloc_free(mem);
 	if (s->state == STREAM_REPLAY && s->place == ring->next) {
 		s->state = STREAM_LIVE;
 		s->waiter->caught_up(s);
+	} else if (s->state == STREAM_REPLAY) {
+		s->position = ring_position(s); /* should the ring move on meanwhile */
 	}
 }
 
@@ -107,6 +127,17 @@ static void enter_ring(struct stream *s)
 	}
 	s->in_ring = true;
 	s->place = ring->first;
+}
+
+void stream_enter_at(struct stream *s, uint64_t place)
+{
+	const struct ring *ring = &s->hub->ring;
+
+	if (place >= ring->first && place <= ring->next) {
+		s->in_ring = true;
+		s->after = s->position;
+		s->place = place;
+	}
 }
 
 void stream_pump(struct stream *s)

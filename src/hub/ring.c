@@ -41,6 +41,24 @@ const struct entry *ring_at(const struct ring *ring, uint64_t place)
 	return &ring->entries[place % ring->cap];
 }
 
+static bool tells(const struct entry *e, int64_t room, int64_t seq)
+{
+	return e->room == room && e->target == seq &&
+	       (e->type == EVENT_MESSAGE || e->type == EVENT_EDIT);
+}
+
+void ring_forget_message(struct ring *ring, int64_t room, int64_t seq)
+{
+	uint64_t at = ring->next;
+
+	while (at > ring->first && !tells(ring_at(ring, at - 1), room, seq)) {
+		at--;
+	}
+	while (ring->first < at) {
+		drop_oldest(ring);
+	}
+}
+
 void ring_clear(struct ring *ring, int64_t settled)
 {
 	while (ring->first < ring->next) {

@@ -25,6 +25,12 @@ void ring_push(struct ring *ring, const struct entry *entry);
 /* The entry at a place that is held. */
 const struct entry *ring_at(const struct ring *ring, uint64_t place);
 
+/*
+ * A message was changed: what tells its old text is forgotten, with all that is older, so
+ * that a replay takes it from the database as it is now.
+ */
+void ring_forget_message(struct ring *ring, int64_t room, int64_t seq);
+
 /* Forgets all; from now on complete after settled. */
 void ring_clear(struct ring *ring, int64_t settled);
 

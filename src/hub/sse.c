@@ -174,6 +174,7 @@ static void sse_bye(struct stream *s, enum bye reason)
 }
 
 const struct waiter waiter_sse = {
+	.gauge = COUNT_SSE,
 	.open = sse_open,
 	.event = sse_event,
 	.flush = sse_flush,

@@ -213,6 +213,7 @@ void stream_bye(struct stream *s, enum bye reason)
 		stream_refuse(s, E_UNAVAILABLE, NULL); /* let in by nobody yet */
 	} else if (s->state == STREAM_REPLAY || s->state == STREAM_LIVE) {
 		if (reason == BYE_SLOW) {
+			count_add(&s->hub->counters, COUNT_SLOW, 1);
 			wire_cut(&s->wire);
 		}
 		s->waiter->bye(s, reason);

@@ -7,6 +7,7 @@
 #include "chat/log.h"
 #include "http/reply.h"
 #include "hub/acceptor.h"
+#include "hub/counters.h"
 #include "hub/entry.h"
 #include "hub/roster.h"
 #include "hub/wire.h"
@@ -31,6 +32,7 @@ enum bye {
 
 /* A transport. All run in the loop. */
 struct waiter {
+	enum counter gauge; /* of those that are open */
 	/* The stream is let in; what it missed follows. */
 	void (*open)(struct stream *s);
 	/* One event for this stream. */
@@ -123,6 +125,10 @@ void stream_mark_dirty(struct stream *s);
 
 /* The cursor position that may be handed out now: nothing up to it is still to come. */
 int64_t stream_position(const struct stream *s);
+
+/* Starts the replay at a place of the ring, if that is still held: all before it was had.
+ */
+void stream_enter_at(struct stream *s, uint64_t place);
 
 /* Goes on with the replay as far as the peer and the database let it. */
 void stream_pump(struct stream *s);
