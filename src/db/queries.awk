@@ -163,6 +163,8 @@ function source(   q, names, types, order, n, i, text, k, ncols) {
 		printf "\t[Q_%s] = {\n\t\t.name = \"%s\",\n\t\t.sql = %s,\n\t\t.params = \"",
 			toupper(q_name[q]), q_name[q], quote(text)
 		for (i = 1; i <= order[0]; i++) { printf "%s", substr(types[order[i]], 1, 1) }
+		printf "\",\n\t\t.names = \""
+		for (i = 1; i <= order[0]; i++) { printf "%s%s", (i > 1 ? " " : ""), names[order[i]] }
 		printf "\",\n\t\t.param_count = %d,\n\t\t.slow_ok = %s,\n", order[0], (q_slow[q] ? "true" : "false")
 		if (q_select[q]) {
 			printf "\t\t.columns = c_%s,\n\t\t.column_count = %d,\n\t\t.row_size = sizeof(struct row_%s),\n",

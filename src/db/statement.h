@@ -14,6 +14,7 @@ struct db_query {
 	const char *name;
 	const char *sql;
 	const char *params; /* a type letter per ? */
+	const char *names;  /* and a name, with blanks between them: for tests of plans */
 	size_t param_count;
 	bool slow_ok; /* a full scan is meant */
 	const struct db_column *columns;
