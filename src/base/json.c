@@ -44,12 +44,26 @@ void json_close_array(struct json *j)
 	close_with(j, ']');
 }
 
+/* "key": in one piece: half of all that is written are keys. */
 void json_key(struct json *j, const char *key)
 {
-	before_value(j);
-	buf_add_lit(j->out, "\"");
-	buf_add(j->out, key, strlen(key));
-	buf_add_lit(j->out, "\":");
+	size_t len = strlen(key);
+	char *at = buf_reserve(j->out, len + 4);
+
+	if (!at) {
+		return;
+	}
+	char *start = at;
+	if (j->comma) {
+		*at++ = ',';
+	}
+	*at++ = '"';
+	memcpy(at, key, len);
+	at += len;
+	*at++ = '"';
+	*at++ = ':';
+	*at = '\0';
+	j->out->len += (size_t)(at - start);
 	j->comma = false;
 }
 
@@ -83,17 +97,16 @@ void json_add_str(struct json *j, struct str s)
 
 void json_add_time(struct json *j, int64_t ms)
 {
-	char text[CLOCK_RFC3339_SIZE];
+	char text[CLOCK_RFC3339_SIZE + 2] = "\"";
 
 	if (ms <= 0) {
 		json_add_null(j);
 		return;
 	}
-	clock_rfc3339(ms, text);
+	clock_rfc3339(ms, text + 1);
+	text[CLOCK_RFC3339_SIZE] = '"';
 	before_value(j);
-	buf_add_lit(j->out, "\"");
-	buf_add(j->out, text, sizeof text - 1);
-	buf_add_lit(j->out, "\"");
+	buf_add(j->out, text, CLOCK_RFC3339_SIZE + 1);
 }
 
 void json_add_raw(struct json *j, struct str text)
