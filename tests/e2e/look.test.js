@@ -196,7 +196,7 @@ async function talk(page, at) {
 	await page.click('.panel-head .icon-button');
 	await page.click('[data-role=search]');
 	await page.fill('.panel [type=search]', 'network');
-	await page.waitForSelector('.hit, .panel .problem, .panel .nothing');
+	await page.waitForSelector('.hit');
 	await at('search');
 	await page.click('.panel-head .icon-button');
 }

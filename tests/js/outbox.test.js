@@ -142,7 +142,7 @@ test('rooms do not wait for each other', async () => {
 	server.answer = (call) => (call.path.includes('rooms/7/') ? undefined : accept(call));
 	outbox.add(7, 'stuck');
 	const other = outbox.add(8, 'free');
-	await until(() => other.state === 'sent', 'the other room', 200);
+	await until(() => other.state === 'sent', 'the other room', 2000);
 });
 
 test('a request that hangs is given up when the way is free', async () => {

@@ -150,8 +150,8 @@ export class MessageView extends HTMLElement {
 	 */
 	#failure(ctx, { message, error }) {
 		const { outbox } = ctx.session;
-		return h('div.failure', { role: 'alert' }, icon('warn'),
-			h('span', null, t('message.failed'), ' ', refusal(error)),
+		return h('div.failure', { role: 'alert' },
+			h('span', null, icon('warn'), ' ', t('message.failed'), ' ', refusal(error)),
 			h('button.link', {
 				type: 'button', 'data-role': 'retry',
 				onclick: () => outbox.again(message.client_id),

@@ -3,6 +3,7 @@
  */
 
 import http from 'node:http';
+import './older.js';
 
 /**
  * @typedef {object} Call
