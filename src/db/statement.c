@@ -36,8 +36,14 @@ static char *carve(struct chunk *c, size_t len)
 	return p;
 }
 
+/* An error that comes between the rows (a lock, a deadlock, a lost connection) is noted
+ * by the client library at the connection alone. */
 static enum result fail(struct db *db, MYSQL_STMT *st, const struct db_query *q)
 {
+	if (mysql_stmt_errno(st) == 0) {
+		return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql),
+			       q->name);
+	}
 	return db_fail(db, mysql_stmt_errno(st), mysql_stmt_error(st), q->name);
 }
 
