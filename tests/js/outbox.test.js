@@ -150,10 +150,8 @@ test('a request that hangs is given up when the way is free', async () => {
 	server.answer = () => {};
 	const entry = outbox.add(7, 'x');
 	await until(() => server.calls.length === 1, 'the try');
-	const real = performance.now.bind(performance);
-	performance.now = () => real() + 5000;
 	server.answer = accept;
+	outbox.hung = 0;
 	outbox.kick();
-	performance.now = real;
 	await until(() => entry.state === 'sent', 'sent', 1500);
 });

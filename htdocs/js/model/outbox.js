@@ -29,9 +29,6 @@ import { Retry } from './retry.js';
  * @property {number} seq 0 until known
  */
 
-/** A hung request is given up after this many ms when the way is known to be free. */
-const HUNG = 3000;
-
 export class Outbox extends EventTarget {
 	/** @type {Entry[]} */ #entries = [];
 	/** @type {Map<number, {abort: AbortController|null, since: number}>} */
@@ -42,13 +39,15 @@ export class Outbox extends EventTarget {
 	/**
 	 * @param {Api} api
 	 * @param {Storage} storage
-	 * @param {{timeout?: number, random?: () => number}} [options]
+	 * @param {{timeout?: number, hung?: number, random?: () => number}} [options] ms; a
+	 *   request older than `hung` is given up when the way is known to be free
 	 */
 	constructor(api, storage, options = {}) {
 		super();
 		this.api = api;
 		this.storage = storage;
 		this.timeout = options.timeout || 8000;
+		this.hung = options.hung || 3000;
 		this.random = options.random;
 		this.retry = new Retry(options);
 	}
@@ -135,7 +134,7 @@ export class Outbox extends EventTarget {
 	/** The way is free: end the waits, and give up requests that hang. */
 	kick() {
 		for (const lane of this.#running.values()) {
-			if (lane.abort && performance.now() - lane.since > HUNG) {
+			if (lane.abort && performance.now() - lane.since > this.hung) {
 				lane.abort.abort();
 			}
 		}

@@ -8,7 +8,7 @@ class DetailedEvent extends Event {
 	 * @param {{detail?: any}} [options]
 	 */
 	constructor(type, options = {}) {
-		super(type, options);
+		super(type);
 		this.detail = options.detail ?? null;
 	}
 }
