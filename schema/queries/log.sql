@@ -32,6 +32,8 @@ SELECT e.id, e.room, e.seq, e.type, e.actor, e.subject, e.target, e.data,
 FROM event e LEFT JOIN message m ON m.room = e.room AND m.seq = e.target
 WHERE e.room = :room AND e.seq > :after ORDER BY e.seq LIMIT :limit;
 
+-- Of all rooms that the user may have been in at some time past "after": those of now, and
+-- those left or joined since, even past "upto".
 -- event_for_user (user:I, after:I, upto:I, limit:I) -> event
 SELECT e.id, e.room, e.seq, e.type, e.actor, e.subject, e.target, e.data,
        m.seq, m.user, m.client_id, m.body, m.reply_to, m.created_at, m.edited_at,
@@ -39,7 +41,7 @@ SELECT e.id, e.room, e.seq, e.type, e.actor, e.subject, e.target, e.data,
 FROM (SELECT room FROM member WHERE user = :user
       UNION
       SELECT room FROM event
-      WHERE subject = :user AND id > :after AND id <= :upto AND type IN (5, 6)) r
+      WHERE subject = :user AND id > :after AND type IN (5, 6)) r
 JOIN event e ON e.room = r.room AND e.id > :after AND e.id <= :upto
 LEFT JOIN message m ON m.room = e.room AND m.seq = e.target
 ORDER BY e.id LIMIT :limit;

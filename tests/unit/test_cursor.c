@@ -28,6 +28,19 @@ static void a_cursor_reads_back_as_it_was_written(void **state)
 	assert_str(log_cursor_write(STR("abc"), 42, text), "abc.42");
 }
 
+static void what_a_hub_adds_behind_the_position_is_left_unread(void **state)
+{
+	struct str epoch;
+	int64_t position;
+
+	(void)state;
+	assert_true(log_cursor_read(STR("abc.42-7.8-x"), &epoch, &position));
+	assert_str(epoch, "abc");
+	assert_int_equal(position, 42);
+	assert_true(log_cursor_read(STR("abc.42-"), &epoch, &position));
+	assert_false(log_cursor_read(STR("abc.-42"), &epoch, &position));
+}
+
 static void what_is_no_cursor_is_refused(void **state)
 {
 	static const char *const wrong[] = {
@@ -155,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cursor_reads_back_as_it_was_written),
+		cmocka_unit_test(what_a_hub_adds_behind_the_position_is_left_unread),
 		cmocka_unit_test(what_is_no_cursor_is_refused),
 		cmocka_unit_test(resumes_have_names),
 		WITH_MEM(only_events_of_own_rooms_are_seen),
