@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/connection.h"
+#include "queries.h"
 
 struct fixture {
 	struct database database;
@@ -280,6 +281,34 @@ static void a_lock_let_go_meanwhile_is_waited_for(void **state)
 	assert_int_equal(value(f, 1), 51);
 }
 
+static enum result lock_sessions(struct db *db, void *arg)
+{
+	struct row_session_lock_all *rows;
+	size_t *n = arg;
+	return q_session_lock_all(db, db, 1, &rows, n);
+}
+
+/* The first row is there already when the second turns out to be locked. */
+static void a_lock_met_between_two_rows_is_a_lock_all_the_same(void **state)
+{
+	struct fixture *f = *state;
+	size_t n = 0;
+
+	database_migrate(&f->database);
+	for (int i = 1; i <= 3; i++) {
+		sql_run(f->database.admin,
+			"INSERT INTO session (id, token, user, created_at, last_seen, "
+			"expires_at, agent, address) VALUES (%d, %d, 1, 1, 1, 1, '', '')",
+			i, i);
+	}
+	sql_run(f->database.admin, "BEGIN");
+	sql_run(f->database.admin, "SELECT id FROM session WHERE id = 3 FOR UPDATE");
+	assert_int_equal(db_transaction(f->db, lock_sessions, &n), E_UNAVAILABLE);
+	sql_run(f->database.admin, "ROLLBACK");
+	assert_int_equal(db_transaction(f->db, lock_sessions, &n), OK);
+	assert_int_equal(n, 3);
+}
+
 static void no_database_at_all_is_unavailable(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +344,7 @@ int main(void)
 		FRESH(a_deadlock_is_run_again_until_both_are_done),
 		FRESH(a_lock_that_is_held_gives_up_in_time),
 		FRESH(a_lock_let_go_meanwhile_is_waited_for),
+		FRESH(a_lock_met_between_two_rows_is_a_lock_all_the_same),
 		FRESH(no_database_at_all_is_unavailable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
