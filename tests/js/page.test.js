@@ -105,6 +105,20 @@ test('no markup is made of text, and nothing is inline', () => {
 	assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?:/);
 });
 
+test('the page names every module it needs, so that they load side by side', () => {
+	const needed = new Set(['js/main.js']);
+	for (const path of needed) {
+		const text = scripts.find((f) => f.path === path)?.text || '';
+		for (const m of text.matchAll(/^import [^;]*?from '([^']+)';/gm)) {
+			needed.add(new URL(m[1], `file:///${path}`).pathname.slice(1));
+		}
+	}
+	needed.delete('js/main.js');
+	const html = files.find((f) => f.path === 'index.html')?.text || '';
+	const named = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map((m) => m[1]);
+	assert.deepEqual(named.sort(), [...needed].sort());
+});
+
 test('nothing comes from another origin', () => {
 	for (const { path, text } of files.filter((f) => /\.(js|css|html|svg)$/.test(f.path))) {
 		const urls = bare(text).match(/(?:https?:)?\/\/[\w-]+\.[\w.-]+/g) || [];
