@@ -19,10 +19,12 @@ char *buf_reserve(struct buf *b, size_t len)
 		return NULL;
 	}
 	if (b->len + len + 1 > b->cap) {
-		size_t cap = b->cap ? b->cap : 256;
+		size_t cap = b->cap ? b->cap : 512;
 		while (cap < b->len + len + 1) {
 			cap *= 2;
 		}
+		/* Never past the ceiling: where there is room, it may be used. */
+		cap = cap > b->max ? b->max + 1 : cap;
 		b->ptr = die_if_null(talloc_realloc_size(b->mem, b->ptr, cap));
 		b->cap = cap;
 	}
@@ -31,7 +33,7 @@ char *buf_reserve(struct buf *b, size_t len)
 
 bool buf_add(struct buf *b, const void *bytes, size_t len)
 {
-	char *at = buf_reserve(b, len);
+	char *at = buf_room(b, len);
 	if (!at) {
 		return false;
 	}
@@ -82,13 +84,18 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
 	return true;
 }
 
+/* Bytes that may need an escape: the controls up to 0x1f are looked at by their value. */
+static const bool special[256] = {
+	['"'] = true, ['\\'] = true, [0x7f] = true, [0xe2] = true
+};
+
 /* How many bytes at the front of s need no escape. */
 static size_t plain_run(struct str s)
 {
 	size_t i = 0;
 	while (i < s.len) {
 		unsigned char c = (unsigned char)s.ptr[i];
-		if (c < 0x20 || c == '"' || c == '\\' || c == 0xe2 || c == 0x7f) {
+		if (c < 0x20 || special[c]) {
 			break;
 		}
 		i++;

@@ -34,6 +34,12 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
  * NULL past the ceiling. */
 char *buf_reserve(struct buf *b, size_t len);
 
+/* The same, quick where the room is there already, as it mostly is. */
+static inline char *buf_room(struct buf *b, size_t len)
+{
+	return len < b->cap - b->len ? b->ptr + b->len : buf_reserve(b, len);
+}
+
 /* s as a JSON string with its quotes (RFC 8259). U+2028 and U+2029 are escaped, so that
  * the text is one line to every reader. s must be valid UTF-8. */
 bool buf_add_json(struct buf *b, struct str s);

@@ -30,24 +30,39 @@ static char *put_number(char *at, unsigned v, int digits)
 	return at + digits;
 }
 
+/* The date of a day since 1970-01-01 in the Gregorian calendar, by eras of 400 years that
+ * begin on the first of March. gmtime() asks for locks and time zones each time. */
+static void civil(int64_t days, unsigned *year, unsigned *month, unsigned *day)
+{
+	uint64_t d = (uint64_t)days + 719468;
+	unsigned of_era = (unsigned)(d % 146097);
+	unsigned y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	unsigned of_year = of_era - (365 * y + y / 4 - y / 100);
+	unsigned m = (5 * of_year + 2) / 153;
+
+	*day = of_year - (153 * m + 2) / 5 + 1;
+	*month = m < 10 ? m + 3 : m - 9;
+	*year = (unsigned)(d / 146097) * 400 + y + (*month <= 2);
+}
+
 void clock_rfc3339(int64_t ms, char out[CLOCK_RFC3339_SIZE])
 {
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
+	unsigned second = (unsigned)(ms / 1000 % 86400);
+	unsigned year, month, day;
 	char *at = out;
 
-	gmtime_r(&seconds, &tm);
-	at = put_number(at, (unsigned)tm.tm_year + 1900, 4);
+	civil(ms / 86400000, &year, &month, &day);
+	at = put_number(at, year, 4);
 	*at++ = '-';
-	at = put_number(at, (unsigned)tm.tm_mon + 1, 2);
+	at = put_number(at, month, 2);
 	*at++ = '-';
-	at = put_number(at, (unsigned)tm.tm_mday, 2);
+	at = put_number(at, day, 2);
 	*at++ = 'T';
-	at = put_number(at, (unsigned)tm.tm_hour, 2);
+	at = put_number(at, second / 3600, 2);
 	*at++ = ':';
-	at = put_number(at, (unsigned)tm.tm_min, 2);
+	at = put_number(at, second / 60 % 60, 2);
 	*at++ = ':';
-	at = put_number(at, (unsigned)tm.tm_sec, 2);
+	at = put_number(at, second % 60, 2);
 	*at++ = '.';
 	at = put_number(at, (unsigned)(ms % 1000), 3);
 	*at++ = 'Z';

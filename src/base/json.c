@@ -44,27 +44,52 @@ void json_close_array(struct json *j)
 	close_with(j, ']');
 }
 
-/* "key": in one piece: half of all that is written are keys. */
+/* Room for so many bytes and a comma, which is written where one is due. */
+static char *begin(struct json *j, size_t len)
+{
+	char *at = buf_room(j->out, len + 1);
+
+	if (at && j->comma) {
+		*at++ = ',';
+	}
+	return at;
+}
+
+/* What was written ends before at. */
+static void end(struct json *j, char *at, bool comma)
+{
+	*at = '\0';
+	j->out->len = (size_t)(at - j->out->ptr);
+	j->comma = comma;
+}
+
+static char *copy(char *at, const char *text, size_t len)
+{
+	memcpy(at, text, len);
+	return at + len;
+}
+
+static void add_literal(struct json *j, const char *text, size_t len)
+{
+	char *at = begin(j, len);
+
+	if (at) {
+		end(j, copy(at, text, len), true);
+	}
+}
+
 void json_key(struct json *j, const char *key)
 {
 	size_t len = strlen(key);
-	char *at = buf_reserve(j->out, len + 4);
+	char *at = begin(j, len + 3);
 
-	if (!at) {
-		return;
+	if (at) {
+		*at++ = '"';
+		at = copy(at, key, len);
+		*at++ = '"';
+		*at++ = ':';
+		end(j, at, false);
 	}
-	char *start = at;
-	if (j->comma) {
-		*at++ = ',';
-	}
-	*at++ = '"';
-	memcpy(at, key, len);
-	at += len;
-	*at++ = '"';
-	*at++ = ':';
-	*at = '\0';
-	j->out->len += (size_t)(at - start);
-	j->comma = false;
 }
 
 void json_add_int(struct json *j, int64_t v)
@@ -75,14 +100,16 @@ void json_add_int(struct json *j, int64_t v)
 
 void json_add_bool(struct json *j, bool v)
 {
-	before_value(j);
-	buf_add_str(j->out, v ? STR("true") : STR("false"));
+	if (v) {
+		add_literal(j, "true", 4);
+	} else {
+		add_literal(j, "false", 5);
+	}
 }
 
 void json_add_null(struct json *j)
 {
-	before_value(j);
-	buf_add_lit(j->out, "null");
+	add_literal(j, "null", 4);
 }
 
 void json_add_str(struct json *j, struct str s)
@@ -97,16 +124,20 @@ void json_add_str(struct json *j, struct str s)
 
 void json_add_time(struct json *j, int64_t ms)
 {
-	char text[CLOCK_RFC3339_SIZE + 2] = "\"";
+	char *at;
 
 	if (ms <= 0) {
 		json_add_null(j);
 		return;
 	}
-	clock_rfc3339(ms, text + 1);
-	text[CLOCK_RFC3339_SIZE] = '"';
-	before_value(j);
-	buf_add(j->out, text, CLOCK_RFC3339_SIZE + 1);
+	at = begin(j, CLOCK_RFC3339_SIZE + 2);
+	if (at) {
+		*at++ = '"';
+		clock_rfc3339(ms, at);
+		at += CLOCK_RFC3339_SIZE - 1;
+		*at++ = '"';
+		end(j, at, true);
+	}
 }
 
 void json_add_raw(struct json *j, struct str text)

@@ -15,6 +15,9 @@
  */
 #define CHUNK_BYTES 8192
 
+/* Most texts are not longer than this. */
+#define SHORT_TEXT 256
+
 struct chunk {
 	const void *mem;
 	char *at;
@@ -117,6 +120,7 @@ struct landing {
 	int64_t ints[MAX_VALUES];
 	unsigned long lengths[MAX_VALUES];
 	my_bool nulls[MAX_VALUES];
+	char texts[MAX_VALUES][SHORT_TEXT]; /* what is longer is asked for again */
 };
 
 static void bind_columns(struct landing *l, const struct db_query *q)
@@ -130,9 +134,10 @@ static void bind_columns(struct landing *l, const struct db_query *q)
 			b->buffer_type = MYSQL_TYPE_LONGLONG;
 			b->buffer = &l->ints[i];
 		} else {
-			/* No room given: fetch tells the length, then take() asks for it.
-			 */
+			/* Fetch tells the length; of a longer one take() asks for all. */
 			b->buffer_type = MYSQL_TYPE_STRING;
+			b->buffer = l->texts[i];
+			b->buffer_length = SHORT_TEXT;
 		}
 	}
 }
@@ -154,8 +159,9 @@ static enum result take(struct db *db, MYSQL_STMT *st, const struct db_query *q,
 					 .buffer = text,
 					 .buffer_length = l->lengths[i],
 					 .length = &l->lengths[i] };
-			if (l->lengths[i] &&
-			    mysql_stmt_fetch_column(st, &b, (unsigned)i, 0)) {
+			if (l->lengths[i] <= SHORT_TEXT) {
+				memcpy(text, l->texts[i], l->lengths[i]);
+			} else if (mysql_stmt_fetch_column(st, &b, (unsigned)i, 0)) {
 				return fail(db, st, q);
 			}
 			text[l->lengths[i]] = '\0';

@@ -57,7 +57,7 @@ bool gateway_cgi_serve(gateway_handler handler, void *arg)
 	}
 	reply_init(&reply, mem);
 	handler(arg, &request, &reply);
-	buf_init(&head, mem, 65536);
+	buf_init(&head, mem, REPLY_HEAD_MAX_BYTES);
 	reply_head(&reply, &head);
 	write_all(buf_str(&head));
 	write_all(buf_str(&reply.body));

@@ -9,6 +9,8 @@
 
 /* More than any reply of ours needs: 200 messages of 8,000 bytes, all of them escaped. */
 #define REPLY_MAX_BYTES (16u << 20)
+/* Less than a FastCGI record holds. */
+#define REPLY_HEAD_MAX_BYTES 32768
 
 struct reply {
 	int status; /* HTTP status, 200 unless set */

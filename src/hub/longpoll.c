@@ -68,7 +68,7 @@ static void answer(struct stream *s)
 
 	reply_init(&reply, mem);
 	write_answer(s, &reply.json);
-	buf_init(&head, mem, 65536);
+	buf_init(&head, mem, REPLY_HEAD_MAX_BYTES);
 	reply_head(&reply, &head);
 	count_add(&s->hub->counters, COUNT_POLLS, 1);
 	struct frame *h = frame_create(buf_str(&head));

@@ -7,10 +7,8 @@
 #include <sys/uio.h>
 
 #include "base/die.h"
+#include "http/record.h"
 
-enum { FCGI_VERSION_1 = 1, FCGI_END_REQUEST = 3, FCGI_STDOUT = 6 };
-
-#define RECORD_MAX 65535
 #define MAX_PIECES 64
 
 static struct frame *at(const struct wire *w, uint32_t i)
@@ -44,26 +42,13 @@ void wire_add(struct wire *w, struct frame *f)
 	w->bytes += f->len;
 }
 
-static void put_header(uint8_t *h, uint8_t type, uint16_t id, uint32_t len)
-{
-	h[0] = FCGI_VERSION_1;
-	h[1] = type;
-	h[2] = (uint8_t)(id >> 8);
-	h[3] = (uint8_t)id;
-	h[4] = (uint8_t)(len >> 8);
-	h[5] = (uint8_t)len;
-	h[6] = 0; /* no padding */
-	h[7] = 0;
-}
-
 void wire_end(struct wire *w)
 {
-	char records[24] = { 0 }; /* application status 0, FCGI_REQUEST_COMPLETE */
+	uint8_t records[FCGI_END_BYTES];
 	struct frame *f;
 
-	put_header((uint8_t *)records, FCGI_STDOUT, w->request_id, 0);
-	put_header((uint8_t *)records + 8, FCGI_END_REQUEST, w->request_id, 8);
-	f = frame_create((struct str){ records, sizeof records });
+	fcgi_end(records, w->request_id);
+	f = frame_create((struct str){ (const char *)records, sizeof records });
 	f->raw = true;
 	wire_add(w, f);
 	frame_unref(f);
@@ -104,11 +89,12 @@ static void open_record(struct wire *w)
 {
 	uint32_t len = 0;
 
-	for (uint32_t i = 0; i < w->count && !at(w, i)->raw && len < RECORD_MAX; i++) {
+	for (uint32_t i = 0; i < w->count && !at(w, i)->raw && len < FCGI_RECORD_MAX;
+	     i++) {
 		len += at(w, i)->len - (i ? 0 : w->sent);
 	}
-	w->owed = len < RECORD_MAX ? len : RECORD_MAX;
-	put_header(w->header, FCGI_STDOUT, w->request_id, w->owed);
+	w->owed = len < FCGI_RECORD_MAX ? len : FCGI_RECORD_MAX;
+	fcgi_header(w->header, FCGI_STDOUT, w->request_id, w->owed);
 	w->header_left = sizeof w->header;
 }
 
