@@ -27,6 +27,7 @@ export function dialog(title, kind, ...children) {
 			box.close();
 		}
 	});
+	document.querySelector(`dialog.modal.${kind}`)?.remove();
 	document.body.append(box);
 	box.showModal();
 	const first = box.querySelector('[autofocus], .modal-body input, .modal-body button');

@@ -6,6 +6,7 @@ import { h, icon, iconButton, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { dialog, field, wireForm } from './dialog.js';
+import { loadMembers } from './fetch.js';
 import { menu } from './menu.js';
 import { openDirect, pickPerson } from './rooms.js';
 import { toast } from './toast.js';
@@ -18,25 +19,6 @@ import { explain } from './words.js';
 
 /** @type {Record<string, number>} */
 const RANK = { owner: 0, moderator: 1, member: 2 };
-
-/**
- * Fetch a room's members once; events that change them make it be fetched again.
- * @param {Context} ctx
- * @param {number} room
- * @returns {Promise<Member[]>}
- */
-export async function loadMembers(ctx, room) {
-	const state = ctx.session.store.rooms.get(room);
-	if (state?.members) {
-		return state.members;
-	}
-	const reply = await ctx.session.api.get(`rooms/${room}/members`, { expect: 'members' });
-	reply.members.forEach((/** @type {Member} */ m) => ctx.session.store.learn(m.user));
-	if (state) {
-		state.members = reply.members;
-	}
-	return reply.members;
-}
 
 export class Members extends View {
 	/**

@@ -6,10 +6,10 @@ import { attr, h, icon, iconButton, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { Composer } from './composer.js';
 import { dialog } from './dialog.js';
-import { loadMembers, Members, roomSettings } from './members.js';
+import { loadMembers } from './fetch.js';
+import { roomSettings, withPanel } from './later.js';
 import { menu } from './menu.js';
 import { roomName } from './roomlist.js';
-import { Search } from './search.js';
 import { Timeline } from './timeline.js';
 import { toast } from './toast.js';
 import { View } from './view.js';
@@ -34,7 +34,7 @@ export class RoomView extends View {
 		this.notice = h('div.notice', { hidden: true, role: 'status' });
 		this.timeline = new Timeline(ctx, room);
 		this.composer = new Composer(ctx, room);
-		/** @type {Members|Search|null} */
+		/** @type {HTMLElement|null} */
 		this.panel = null;
 	}
 
@@ -126,10 +126,11 @@ export class RoomView extends View {
 		this.panel = null;
 		this.classList.toggle('with-panel', !open);
 		if (!open) {
-			const close = () => this.toggle(kind);
-			this.panel = kind === 'search' ? new Search(this.ctx, this.room, close)
-				: new Members(this.ctx, this.room, close);
-			this.append(this.panel);
+			withPanel(kind, (make) => {
+				this.panel?.remove();
+				this.panel = make(this.ctx, this.room, () => this.toggle(kind));
+				this.append(this.panel);
+			});
 		}
 	}
 

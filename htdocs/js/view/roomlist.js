@@ -8,9 +8,7 @@ import { parse, plain } from '../lib/markdown.js';
 import { brief } from '../lib/time.js';
 import { avatar } from './avatar.js';
 import { ConnectionLine } from './connection.js';
-import { browseRooms, newDirect, newRoom } from './rooms.js';
-import { openSettings } from './settings.js';
-import { openSwitcher } from './switcher.js';
+import { browseRooms, newDirect, newRoom, openSettings, openSwitcher } from './later.js';
 import { View } from './view.js';
 
 /** @import {RoomState} from '../model/room.js' */

@@ -7,6 +7,7 @@ import { t } from '../lib/i18n.js';
 import { query } from '../net/api.js';
 import { avatar } from './avatar.js';
 import { dialog, field, wireForm } from './dialog.js';
+import { joinRoom } from './fetch.js';
 import { explain } from './words.js';
 
 /** @import {Room, User} from '../net/types.js' */
@@ -120,15 +121,6 @@ export function browseRooms(ctx) {
 				button);
 		},
 	});
-}
-
-/**
- * @param {Context} ctx
- * @param {number} id
- */
-export async function joinRoom(ctx, id) {
-	const reply = await ctx.session.api.post(`rooms/${id}/join`, {}, { expect: 'room' });
-	ctx.session.store.add(reply.room);
 }
 
 /**

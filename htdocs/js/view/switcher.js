@@ -6,7 +6,8 @@ import { attr, h, icon, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { roomName } from './roomlist.js';
-import { findPeople, joinRoom, openDirect } from './rooms.js';
+import { findPeople, openDirect } from './rooms.js';
+import { joinRoom } from './fetch.js';
 import { query } from '../net/api.js';
 
 /** @import {Context} from './view.js' */
