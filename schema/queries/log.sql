@@ -67,8 +67,10 @@ SELECT l.settled, l.gap, l.gap_since, l.purged, m.value,
        CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)
 FROM log_mark l JOIN meta m ON m.name = 'epoch' WHERE l.id = 1;
 
+-- A gap that was noted past it stays noted.
 -- log_settle (settled:I)
-UPDATE log_mark SET settled = :settled, gap = 0, gap_since = 0
+UPDATE log_mark SET gap_since = IF(gap > :settled, gap_since, 0),
+       gap = IF(gap > :settled, gap, 0), settled = :settled
 WHERE id = 1 AND settled < :settled;
 
 -- log_note_gap (gap:I, now:I)

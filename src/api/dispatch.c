@@ -51,11 +51,11 @@ static void wrong_verb(struct call *c)
 			post = post || routes[i].method == METHOD_POST;
 		}
 	}
+	reply_error_status(c->reply, 405, &fault);
 	reply_header(c->reply, "Allow",
 		     get && post ? STR("GET, POST")
 		     : get       ? STR("GET")
 				 : STR("POST"));
-	reply_error_status(c->reply, 405, &fault);
 }
 
 static enum result fault_of(struct chat *chat, enum result r, const char *code,

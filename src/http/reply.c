@@ -104,6 +104,7 @@ static void write_error(struct reply *r, const struct fault *f)
 void reply_error_status(struct reply *r, int status, const struct fault *fault)
 {
 	r->status = status;
+	r->headers.len = 0;
 	if (status == 429 || status == 503) {
 		buf_printf(&r->headers, "Retry-After: %d\r\n",
 			   (int)(fault->retry_after > 0 ? fault->retry_after : 1));
