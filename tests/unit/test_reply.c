@@ -171,11 +171,13 @@ static void a_status_may_be_given_that_no_result_stands_for(void **state)
 	struct fault f = { .code = "wrong_method", .message = "Use GET." };
 	struct reply *r = fresh(state);
 
-	reply_header(r, "Allow", STR("GET"));
+	reply_header(r, "Set-Cookie", STR("of the reply that is not sent"));
 	reply_error_status(r, 405, &f);
+	reply_header(r, "Allow", STR("GET"));
 	struct str head = head_of(state, r);
 	assert_true(str_starts(head, STR("Status: 405 Method Not Allowed\r\n")));
 	check_count(head, "Allow: GET", 1);
+	check_count(head, "Set-Cookie", 0);
 }
 
 int main(void)
