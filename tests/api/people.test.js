@@ -1,13 +1,10 @@
 /* people.test.js - sessions and their revocation, passwords, profiles, finding others. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { root } from '../harness/instance.js';
 import { Client, login, PASSWORD, register, unique } from './client.js';
-import { setup } from './setup.js';
+import { byHand, setup } from './setup.js';
 import { shape } from './shapes.js';
 
 let it, anna, ben;
@@ -193,28 +190,14 @@ test('disabled accounts can’t sign in, their sessions and streams end', async 
 		.refused([401, 403]);
 });
 
-/* One request to a plain CGI program that is started with settings of its own. */
-function byHand(settings, path, body) {
-	const { instance } = it;
-	const { stdout } = spawnSync(resolve(root, instance.build, 'palabre.cgi'), [], {
-		env: {
-			...process.env, ...instance.scriptEnv(), PALABRE_DB_CNF: instance.paths.dbCnf,
-			PALABRE_RUN: instance.paths.run, ...settings, GATEWAY_INTERFACE: 'CGI/1.1',
-			REQUEST_METHOD: 'POST', SCRIPT_NAME: '/cgi-bin/palabre.cgi', PATH_INFO: `/api/v1/${path}`,
-			CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(Buffer.byteLength(body)),
-			REMOTE_ADDR: '127.0.0.1', SERVER_PROTOCOL: 'HTTP/1.1', HTTP_HOST: 'localhost',
-		}, input: body, encoding: 'utf8',
-	});
-	return Number(/^Status: (\d+)/m.exec(stdout)?.[1]);
-}
-
 test('registration by invitation takes who has the code, closed takes nobody', () => {
 	const settings = { PALABRE_INVITE_CODE: 'open-sesame', PALABRE_REGISTRATION: 'invite' };
+	const status = (env, body) => byHand(it, env, 'register', body).status;
 	const person = (more) => JSON.stringify({ name: unique('inv'), password: PASSWORD, ...more });
-	assert.equal(byHand({}, 'register', person()), 201, 'open');
-	assert.ok([403, 422].includes(byHand(settings, 'register', person())));
-	assert.ok([403, 422].includes(byHand(settings, 'register', person({ invite: 'guess' }))));
-	assert.equal(byHand(settings, 'register', person({ invite: 'open-sesame' })), 201);
+	assert.equal(status({}, person()), 201, 'open');
+	assert.ok([403, 422].includes(status(settings, person())));
+	assert.ok([403, 422].includes(status(settings, person({ invite: 'guess' }))));
+	assert.equal(status(settings, person({ invite: 'open-sesame' })), 201);
 	settings.PALABRE_REGISTRATION = 'closed';
-	assert.equal(byHand(settings, 'register', person({ invite: 'open-sesame' })), 403);
+	assert.equal(status(settings, person({ invite: 'open-sesame' })), 403);
 });

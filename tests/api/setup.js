@@ -1,8 +1,10 @@
 /* setup.js - the instance a test file runs against: cheap hashing, no limits unless asked. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
-import { startInstance } from '../harness/instance.js';
+import { root, startInstance } from '../harness/instance.js';
 import { Client } from './client.js';
 import { Sql } from './sql.js';
 
@@ -38,4 +40,23 @@ export async function workerPids(instance) {
 		}
 	});
 	return { master: pids.filter((p) => !alive.includes(p)), children: alive };
+}
+
+/**
+ * A POST to a plain CGI program started with an environment of its own: settings, HTTPS.
+ * @returns {{status: number, head: string, text: string}}
+ */
+export function byHand({ instance }, env, path, body) {
+	const { stdout } = spawnSync(resolve(root, instance.build, 'palabre.cgi'), [], {
+		env: {
+			...process.env, ...instance.scriptEnv(), PALABRE_DB_CNF: instance.paths.dbCnf,
+			PALABRE_RUN: instance.paths.run, GATEWAY_INTERFACE: 'CGI/1.1',
+			REQUEST_METHOD: 'POST', SCRIPT_NAME: '/cgi-bin/palabre.cgi', PATH_INFO: `/api/v1/${path}`,
+			CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(Buffer.byteLength(body)),
+			REMOTE_ADDR: '127.0.0.1', SERVER_PROTOCOL: 'HTTP/1.1', HTTP_HOST: 'localhost', ...env,
+		}, input: body, encoding: 'utf8',
+	});
+	const at = stdout.indexOf('\r\n\r\n');
+	const head = stdout.slice(0, at);
+	return { head, text: stdout.slice(at + 4), status: Number(/^Status: (\d+)/m.exec(head)?.[1]) };
 }

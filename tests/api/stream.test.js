@@ -445,6 +445,32 @@ test('a client that goes away leaves no complaint in the web server’s log', as
 	assert.equal(it.instance.log('error').slice(logged), '');
 });
 
+test('a stream that is not read is ended by bye/slow, and a resume has it all', async () => {
+	const room = await roomOf(anna, ben);
+	const quick = await ben.stream();
+	const { cursor, start } = await place(ben);
+	const s = await ben.stream(at(cursor));
+	s.res.pause();
+	let last;
+	const text = '"'.repeat(8000); // twice as long in JSON
+	for (let i = 0; i < 60; i++) {
+		const sent = await Promise.all(Array.from({ length: 16 }, () => anna.send(room, text)));
+		last = Math.max(...sent.map((m) => m.seq));
+	}
+	await quick.event('message', { room: room.id, seq: last });
+	quick.close();
+	s.res.resume();
+	const bye = await s.end();
+	assert.deepEqual([bye.type, bye.reason], ['bye', 'slow']);
+	const ledger = new Ledger(start).take(s.events);
+	const again = await ben.stream(at(s.cursor));
+	assert.equal((await again.hello()).resume, 'exact');
+	await again.event('message', { room: room.id, seq: last });
+	again.close();
+	ledger.take(again.events);
+	assert.equal(ledger.of(room).length, 60 * 16);
+});
+
 test('50 members’ streams all get 100 messages of 4 senders, in order, once', async () => {
 	const room = await roomOf(anna, ben, carl);
 	const streams = await Promise.all(Array.from({ length: 50 }, (_, i) => [anna, ben, carl][i % 3].stream()));
