@@ -31,9 +31,13 @@ export class MessageActions {
 		/** Messages taken away here, while that can still be undone. @type {Set<number>} */
 		this.hidden = new Set();
 		this.tools = h('div.tools', { role: 'toolbar', 'aria-label': t('message.actions') },
-			iconButton('smile', t('message.react'), { onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget) }),
+			iconButton('smile', t('message.react'), {
+				onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget),
+			}),
 			iconButton('reply', t('message.reply'), { onclick: () => this.#tell('reply') }),
-			iconButton('dots', t('message.more'), { onclick: (/** @type {any} */ e) => this.#menu(e.currentTarget) }));
+			iconButton('dots', t('message.more'), {
+				onclick: (/** @type {any} */ e) => this.#menu(e.currentTarget),
+			}));
 	}
 
 	/**

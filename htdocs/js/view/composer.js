@@ -50,7 +50,8 @@ export class Composer extends View {
 		this.className = 'composer';
 		attr(this, 'data-role', 'composer');
 		const file = h('input', {
-			type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp', multiple: true, disabled: true, hidden: true,
+			type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp',
+			multiple: true, disabled: true, hidden: true,
 			'aria-label': t('composer.picture'),
 		});
 		this.replaceChildren(this.typing,
@@ -259,8 +260,9 @@ export class Composer extends View {
 		const names = (store.rooms.get(this.room)?.typists() || [])
 			.map((id) => store.users.get(id)?.display_name || '?');
 		const n = names.length;
+		const list = new Intl.ListFormat(document.documentElement.lang).format(names);
 		const text = n === 0 ? '' : n > 3 ? t('composer.typing.many')
-			: t('composer.typing', { n, names: new Intl.ListFormat(document.documentElement.lang).format(names) });
+			: t('composer.typing', { n, names: list });
 		if (this.typing.textContent !== text) {
 			this.typing.textContent = text;
 		}

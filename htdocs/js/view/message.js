@@ -76,7 +76,8 @@ export class MessageView extends HTMLElement {
 		const tools = this.querySelector('.tools');
 		refill(this,
 			shown.follows ? h('span.gutter', null, time)
-				: h('span.gutter', null, avatar(author || { id: message.user, display_name: '?', presence: '' })),
+				: h('span.gutter', null, avatar(author
+					|| { id: message.user, display_name: '?', presence: '' })),
 			h('div.body', null,
 				shown.follows ? null : h('header.byline', null,
 					h('bdi.author', { 'data-user': message.user }, name), time),

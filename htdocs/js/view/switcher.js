@@ -86,7 +86,9 @@ export function openSwitcher(ctx) {
 		role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'switcher-list',
 		autocomplete: 'off', spellcheck: 'false',
 	});
-	const list = h('div.results', { role: 'listbox', id: 'switcher-list', 'aria-label': t('side.find') });
+	const list = h('div.results', {
+		role: 'listbox', id: 'switcher-list', 'aria-label': t('side.find'),
+	});
 	const box = h('dialog.modal.switcher', { 'aria-label': t('side.find') },
 		h('div.modal-body', null, input, list));
 	/** @type {Place[]} */
