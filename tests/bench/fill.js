@@ -11,6 +11,8 @@ export const ARCHIVE = 11;
 export const BUSY = { first: 101, count: 64, users: 16 };
 export const LISTS = { few: { user: 17, rooms: 10 }, many: { user: 18, rooms: 500 } };
 const LISTED = 1001;
+/* As many in a room as may be without presence being left out. */
+export const CLUBS = { first: 201, count: 2, users: 500 };
 
 const NOW = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
 const TOKEN = 'benchmark-benchmark-benchmark-';
@@ -75,6 +77,18 @@ export async function fillLists(instance) {
 		ANALYZE TABLE room, member, message;`);
 }
 
+/** Rooms in which everybody hears of everybody's coming. */
+export async function fillClubs(instance) {
+	const { first, count, users } = CLUBS;
+	await instance.sql(`
+		${ROOM} ${room(`${first - 1} + seq`, "CONCAT('Club ', seq)")} FROM seq_1_to_${count};
+		${MEMBER} SELECT ${first} + (seq - 1) DIV ${users}, ${FIRST_USER - 1} + seq, 0, ${NOW}, 1
+		FROM seq_1_to_${count * users};
+		UPDATE room SET members = ${users}
+		WHERE id BETWEEN ${first} AND ${first + count - 1};
+		ANALYZE TABLE room, member;`);
+}
+
 /** A room in which much was said. The full-text index, where there is one, is made after
  * the rows: row by row it would take minutes. */
 export async function fillArchive(instance, count) {
@@ -87,7 +101,7 @@ export async function fillArchive(instance, count) {
 	const make = indexes.map(([name, columns]) =>
 		`ALTER TABLE message ADD FULLTEXT INDEX ${name} (${columns});`).join('\n');
 	await instance.sql(`
-		SET SESSION max_statement_time = 0, unique_checks = 0;
+		SET SESSION max_statement_time = 0, unique_checks = 0, innodb_ft_enable_stopword = 0;
 		SET GLOBAL innodb_flush_log_at_trx_commit = 2;
 		${drop}
 		${ROOM} ${room(ARCHIVE, "'Archive'")};

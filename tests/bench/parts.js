@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ARCHIVE, BUSY, fillArchive, fillLists, HALL, LISTS, token, words } from './fill.js';
+import { ARCHIVE, BUSY, CLUBS, fillArchive, fillClubs, fillLists, HALL, LISTS, token, words } from './fill.js';
+import { comeOnline } from './presence.js';
 import { cpuShare, memory } from './tools.js';
 
 const IDLE = 5000;
@@ -10,6 +11,9 @@ const IDLE_SECONDS = 20;
 const ARCHIVED = 1_000_000;
 
 const perDelivery = (result, name) => (result.cpu_ms[name] * 1000) / result.deliveries;
+
+const perRequest = (result) => 'CPU of each, µs: ' + Object.entries(result.cpu)
+	.map(([name, seconds]) => `${name} ${((seconds * 1e6) / result.requests).toFixed(0)}`).join(', ');
 
 /* First, while nothing has grown by other work. */
 async function idle(tools, table) {
@@ -66,23 +70,25 @@ async function saturated(tools, table) {
 }
 
 async function sends(tools, table) {
-	const r = await tools.wrk('send.lua', {
+	const r = await tools.wrkTimed('send.lua', {
 		connections: 16, seconds: 8,
 		env: { USERS: String(BUSY.users), FIRST: String(BUSY.first), ROOMS: String(BUSY.count) },
 	});
 	table.part('Sends: 16 clients over 64 rooms');
 	table.line('sends, each committed', r.requests / r.seconds, '/s', { atLeast: 2000, peers: 'PHP 2,260' });
+	table.note(perRequest(r));
 	table.line('p99', r.p99_us / 1000, 'ms');
 }
 
 async function pages(tools, table) {
 	const paths = Array.from({ length: BUSY.count }, (_, n) =>
 		`/api/v1/rooms/${BUSY.first + n}/messages?limit=50`);
-	const r = await tools.wrk('get.lua', {
+	const r = await tools.wrkTimed('get.lua', {
 		connections: 16, seconds: 6, env: { TOKEN: token(0), PATHS: paths.join(' ') },
 	});
 	table.part('Pages of 50 messages: 16 clients over 64 rooms');
 	table.line('pages', r.requests / r.seconds, '/s', { atLeast: 6000, peers: 'PHP 1,820' });
+	table.note(perRequest(r));
 	table.line('p99', r.p99_us / 1000, 'ms');
 }
 
@@ -131,5 +137,14 @@ async function search(tools, table, searchable) {
 	}
 }
 
+async function presence(tools, table) {
+	await fillClubs(tools.instance);
+	const users = CLUBS.count * CLUBS.users;
+	const { told, pieces, seconds } = await comeOnline(tools.instance.port, users);
+	table.part(`${users.toLocaleString('en')} users who come online at once, ${CLUBS.users} in a room`);
+	table.line('pieces in which a stream is told, at most', pieces, '', { atMost: 10 });
+	table.note(`of at most ${told} users; all streams were open after ${seconds.toFixed(1)} s`);
+}
+
 /** In the order they run in: what wants a fresh instance comes first. */
-export const parts = { idle, latency, fanout, saturated, sends, pages, rooms, history };
+export const parts = { idle, latency, fanout, saturated, sends, pages, presence, rooms, history };

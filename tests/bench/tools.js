@@ -83,6 +83,17 @@ export class Tools {
 		return result;
 	}
 
+	/** The same, and the seconds that each program used meanwhile as `cpu`. */
+	async wrkTimed(script, how) {
+		const all = Object.entries(await this.processes());
+		const before = all.map(([, pids]) => cpu(pids));
+		const result = await this.wrk(script, how);
+		return {
+			...result,
+			cpu: Object.fromEntries(all.map(([name, pids], i) => [name, cpu(pids) - before[i]])),
+		};
+	}
+
 	/** Whether a path of the API is there. */
 	async answers(path) {
 		const reply = await fetch(this.instance.url + path,
