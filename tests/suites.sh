@@ -107,12 +107,8 @@ count_node()
 	suite_failed=$((suite_failed + bad))
 	if [ "$bad" -gt 0 ]; then
 		echo "--- $1"
-		# The failures with their reasons, which node repeats at the end.
-		if grep -q 'failing tests:$' "$2.out"; then
-			sed -n '/failing tests:$/,$p' "$2.out"
-		else
-			cat "$2.out"
-		fi
+		# Without what went well.
+		grep -vE '^ *(✔|ℹ)' "$2.out"
 	fi
 }
 
@@ -226,6 +222,14 @@ suite_api-san()
 {
 	build_with SAN=1 build || { count 1; return; }
 	PALABRE_BUILD=build-asan run_node "$jobs" tests/api
+}
+
+# The description of the API against the route table and against real replies.
+suite_contract()
+{
+	conf/node-packages || { count 1; return; }
+	build_with build || { count 1; return; }
+	PALABRE_BUILD=build run_node "$jobs" tests/contract
 }
 
 suite_e2e()
