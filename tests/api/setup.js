@@ -1,5 +1,6 @@
 /* setup.js - the instance a test file runs against: cheap hashing, no limits unless asked. */
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -27,19 +28,26 @@ export async function setup(env = {}) {
 	};
 }
 
-/** The worker processes that serve requests: the children of the one lighttpd started. */
-export async function workerPids(instance) {
+const parentOf = (pid) => {
+	try {
+		return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+	} catch {
+		return 0; // it has just ended
+	}
+};
+
+/** The process that keeps the workers going. */
+export async function workerMaster(instance) {
 	const pids = await instance.pids('workers');
-	const parent = (pid) => Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-	const known = new Set(pids);
-	const alive = pids.filter((pid) => {
-		try {
-			return known.has(parent(pid));
-		} catch {
-			return false;
-		}
-	});
-	return { master: pids.filter((p) => !alive.includes(p)), children: alive };
+	const masters = pids.filter((p) => pids.some((q) => parentOf(q) === p));
+	assert.equal(masters.length, 1, `one master among ${pids}`);
+	return masters[0];
+}
+
+/** Those that serve requests, just now. */
+export function workersOf(master) {
+	return readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ')
+		.filter(Boolean).map(Number);
 }
 
 /**
