@@ -40,12 +40,12 @@ class Listener {
 }
 
 /**
- * Opens a stream for each of so many users at once.
+ * Opens a stream for each of so many users at once, from a first one on.
  * @returns {Promise<{told: number, pieces: number, seconds: number}>} the most that any got
  */
-export async function comeOnline(port, users) {
+export async function comeOnline(port, first, users) {
 	const begin = Date.now();
-	const listeners = Array.from({ length: users }, (_, user) => new Listener(port, user));
+	const listeners = Array.from({ length: users }, (_, n) => new Listener(port, first + n));
 	await Promise.all(listeners.map((l) => l.open));
 	const seconds = (Date.now() - begin) / 1000;
 	await sleep(LISTEN_SECONDS * 1000);
