@@ -1,7 +1,7 @@
 /* stream.test.js - SSE: framing, hello, live delivery to whom it may concern, resuming, ending. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { durable, login, register } from './client.js';
 import { setup } from './setup.js';
@@ -72,16 +72,6 @@ test('hello.network is the same for the same address', async () => {
 	a.close();
 	b.close();
 	assert.equal((await a.hello()).network, (await b.hello()).network);
-});
-
-test('a probe follows hello by itself, a good second later', async () => {
-	const s = await anna.stream();
-	const probe = await s.frame((f) => f.data?.type === 'probe', 'probe');
-	s.close();
-	const hello = s.frames.find((f) => f.data?.type === 'hello');
-	assert.ok(probe.chunk > hello.chunk, 'in a write of its own');
-	assert.ok(probe.at - hello.at > 700 && probe.at - hello.at < 5000, `${probe.at - hello.at} ms`);
-	assert.equal(s.frames.filter((f) => f.data?.type === 'probe').length, 1);
 });
 
 test('not signed in: 401 with the error object', async () => {
@@ -306,20 +296,6 @@ test('a cursor that is malformed, of another epoch or beyond the end resets and 
 	}
 });
 
-test('beats come as asked, are events with a cursor, and the cursor resumes', async () => {
-	const s = await anna.stream('?beat=2');
-	const hello = await s.hello();
-	assert.equal(hello.heartbeat, 2);
-	const beats = () => s.frames.filter((f) => f.data?.type === 'beat');
-	await s.wait(() => beats().length >= 2, 'two beats');
-	s.close();
-	const [a, b] = beats();
-	assert.equal(a.data.cursor, a.id);
-	const gap = b.at - a.at;
-	assert.ok(gap > 1500 && gap < 6000, `${gap} ms between beats`);
-	assert.equal((await anna.poll(b.data.cursor)).resume, 'exact');
-});
-
 test('beat may be asked from 2 to 60', async () => {
 	for (const beat of [2, 60]) {
 		const s = await anna.stream(`?beat=${beat}`);
@@ -328,20 +304,46 @@ test('beat may be asked from 2 to 60', async () => {
 	}
 });
 
-test('pad=N follows a batch with N bytes of comment', async () => {
-	const room = await roomOf(anna);
-	for (const pad of [64, 4096]) {
-		const s = await anna.stream(`?pad=${pad}`);
-		const m = await anna.send(room, 'pad me');
-		await s.event('message', { room: room.id, seq: m.seq });
-		const from = s.frames.findIndex((f) => f.data?.seq === m.seq);
-		const comments = () => s.frames.slice(from).map((f) => f.comment ?? '').join('').length;
-		await s.wait(() => comments() >= pad - 2, `${pad} bytes of comment`);
+describe('what comes by the clock', { concurrency: true }, () => {
+	test('a probe follows hello by itself, a good second later', async () => {
+		const s = await anna.stream();
+		const probe = await s.frame((f) => f.data?.type === 'probe', 'probe');
 		s.close();
-		const one = s.frames.slice(from).find((f) => f.comment);
-		assert.ok(Math.abs(one.comment.length - pad) <= 4, `${one.comment.length} for ${pad}`);
-		assert.equal(one.id, undefined);
-	}
+		const hello = s.frames.find((f) => f.data?.type === 'hello');
+		assert.ok(probe.chunk > hello.chunk, 'in a write of its own');
+		assert.ok(probe.at - hello.at > 700 && probe.at - hello.at < 5000, `${probe.at - hello.at} ms`);
+		assert.equal(s.frames.filter((f) => f.data?.type === 'probe').length, 1);
+	});
+
+	test('beats come as asked, are events with a cursor, and the cursor resumes', async () => {
+		const s = await anna.stream('?beat=2');
+		const hello = await s.hello();
+		assert.equal(hello.heartbeat, 2);
+		const beats = () => s.frames.filter((f) => f.data?.type === 'beat');
+		await s.wait(() => beats().length >= 2, 'two beats');
+		s.close();
+		const [a, b] = beats();
+		assert.equal(a.data.cursor, a.id);
+		const gap = b.at - a.at;
+		assert.ok(gap > 1500 && gap < 6000, `${gap} ms between beats`);
+		assert.equal((await anna.poll(b.data.cursor)).resume, 'exact');
+	});
+
+	test('pad=N follows a batch with N bytes of comment', async () => {
+		const room = await roomOf(anna);
+		for (const pad of [64, 4096]) {
+			const s = await anna.stream(`?pad=${pad}`);
+			const m = await anna.send(room, 'pad me');
+			await s.event('message', { room: room.id, seq: m.seq });
+			const from = s.frames.findIndex((f) => f.data?.seq === m.seq);
+			const comments = () => s.frames.slice(from).map((f) => f.comment ?? '').join('').length;
+			await s.wait(() => comments() >= pad - 2, `${pad} bytes of comment`);
+			s.close();
+			const one = s.frames.slice(from).find((f) => f.comment);
+			assert.ok(Math.abs(one.comment.length - pad) <= 4, `${one.comment.length} for ${pad}`);
+			assert.equal(one.id, undefined);
+		}
+	});
 });
 
 test('without pad there is no comment', async () => {
