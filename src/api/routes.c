@@ -54,7 +54,7 @@ static const struct route routes[] = {
 
 	GET("search", api_search, &search_input),
 	GET("sync", api_sync, NULL),
-	{ METHOD_GET, "api/v1/status", AUTH_NONE, 200, api_status, NULL },
+	{ METHOD_GET, "api/v1/status", AUTH_MAYBE, 200, api_status, NULL },
 	{ METHOD_GET, "api/v1/metrics", AUTH_MAYBE, 200, api_metrics, NULL },
 	{ METHOD_GET, "stream/poll", AUTH_USER, 200, api_poll, &poll_input },
 };

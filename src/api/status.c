@@ -27,6 +27,8 @@ enum result api_status(struct call *c)
 	}
 	json_add_str(j, STR("poll"));
 	json_close_array(j);
+	/* So that a page need not ask for what would be refused. */
+	json_put_bool(j, "signed_in", c->chat->user != 0);
 	json_close_object(j);
 	return OK;
 }

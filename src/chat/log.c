@@ -149,7 +149,7 @@ enum result log_settled(struct db *db, const void *mem, struct log_place *place)
 		r = advance(db, mem, mark, &place->settled);
 	}
 	if (r == OK && place->settled > mark->settled) {
-		r = q_log_settle(db, place->settled);
+		r = q_log_settle(db, place->settled, place->epoch);
 	}
 	return r;
 }

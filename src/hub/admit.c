@@ -64,16 +64,16 @@ static struct address *address_of(struct hub *hub, int64_t key)
 	return a;
 }
 
-/* The same page opened a newer one: the older ends. */
-static void replace_same_client(struct stream *s, const struct person *p)
+/* Lookups may end in another order than they began: what counts is who came later. */
+void admit_replace(struct stream *s)
 {
-	struct stream *old = p->streams;
+	struct stream *other = s->person->streams;
 
-	while (old && (old == s || strcmp(old->client, s->client) != 0)) {
-		old = old->next_of_person;
+	while (other && (other == s || strcmp(other->client, s->client) != 0)) {
+		other = other->next_of_person;
 	}
-	if (old) {
-		stream_bye(old, BYE_REPLACED);
+	if (other && s->client[0]) {
+		stream_bye(other->number < s->number ? other : s, BYE_REPLACED);
 	}
 }
 
@@ -110,9 +110,6 @@ void admit_stream(struct stream *s, struct person *p, int64_t address_key)
 	s->next_of_address = a->streams;
 	a->streams = s;
 	a->stream_count++;
-	if (s->client[0]) {
-		replace_same_client(s, p);
-	}
 	if (conf->limits && p->stream_count > conf->streams_per_user) {
 		end_oldest_of_person(p);
 	}

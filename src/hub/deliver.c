@@ -109,7 +109,8 @@ static void start_over(struct hub *hub, const struct tail_news *n)
 {
 	for (struct stream *s = hub->streams, *next; s; s = next) {
 		next = s->next;
-		if (s->state != STREAM_CLOSING) {
+		/* Those that are not let in yet are looked up again. */
+		if (s->state == STREAM_REPLAY || s->state == STREAM_LIVE) {
 			stream_bye(s, BYE_RESTART);
 		}
 	}

@@ -96,7 +96,7 @@ static void start_threads(struct hub *hub)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	hub->lookups =
 		lookup_start(hub->conf, LOOKUP_THREADS, &hub->box, hub_take_answer);
-	tail_start(hub->conf, &hub->box, hub_take_news, hub_take_fleeting);
+	hub->tail = tail_start(hub->conf, &hub->box, hub_take_news, hub_take_fleeting);
 	hub->presence =
 		presence_start(hub->conf, &hub->counters, &hub->box, hub_take_fleeting);
 	janitor_start(hub->conf);

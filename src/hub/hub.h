@@ -27,6 +27,7 @@ struct hub {
 	struct lookup_pool *lookups;
 	struct presence_thread *presence;
 	struct acceptor *acceptor;
+	struct tail *tail;
 	struct ring ring;
 	struct roster roster;
 	struct map addresses;
@@ -47,6 +48,7 @@ struct hub {
 	uint64_t fleeting_count; /* numbers the fleeting items */
 	ev_signal terminate, interrupt;
 	ev_timer patience; /* until the last bytes are out, when stopping */
+	uint64_t arrivals; /* numbers the streams */
 	bool stopping;
 };
 
@@ -69,6 +71,9 @@ void hub_ask(struct stream *s, struct lookup *l);
 /* Joins the stream to its user and address, ending older ones beyond the caps. */
 void admit_stream(struct stream *s, struct person *p, int64_t address_key);
 void admit_leave(struct stream *s);
+
+/* Of two streams of the same page, ends the one that came first. */
+void admit_replace(struct stream *s);
 
 /* Does a REVOKED entry name this session? */
 bool revokes(const struct entry *e, int64_t user, int64_t session);

@@ -128,6 +128,15 @@ static void poll_caught_up(struct stream *s)
 	}
 }
 
+static void poll_lost(struct stream *s)
+{
+	stream_drop_held(s);
+	s->resume = LOG_RESET;
+	s->position = s->hub->settled;
+	s->unsettled = false;
+	answer(s);
+}
+
 static void poll_tick(struct stream *s)
 {
 	answer(s);
@@ -148,6 +157,7 @@ const struct waiter waiter_longpoll = {
 	.event = poll_event,
 	.flush = poll_flush,
 	.caught_up = poll_caught_up,
+	.lost = poll_lost,
 	.tick = poll_tick,
 	.bye = poll_bye,
 };

@@ -64,6 +64,25 @@ static struct lookup *take(struct lookup_pool *pool)
 	return l;
 }
 
+/*
+ * The loop's idea of what has left the log may be a second old, and so may its epoch:
+ * ask. E_RETRY where another log is there by now, which the loop does not know yet.
+ */
+static enum result check_log(struct db *db, const struct lookup *l,
+			     struct log_place *place)
+{
+	struct log_place mark;
+	enum result r = log_mark_read(db, l->mem, &mark);
+
+	if (r == OK && !str_eq(mark.epoch, place->epoch)) {
+		return E_RETRY;
+	}
+	if (r == OK) {
+		place->purged = mark.purged;
+	}
+	return r;
+}
+
 static enum result answer_open(struct db *db, struct lookup *l)
 {
 	struct log_place place = {
@@ -76,6 +95,9 @@ static enum result answer_open(struct db *db, struct lookup *l)
 
 	if (r == OK) {
 		r = log_sight_at(db, l->mem, l->session.user, l->upto, &l->sight);
+	}
+	if (r == OK && l->has_cursor) {
+		r = check_log(db, l, &place);
 	}
 	if (r == OK) {
 		r = log_resume(db, l->mem, cursor, &place, &l->resume, &l->position);

@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "http/fields.h"
 #include "hub/hub.h"
+#include "hub/tail.h"
 
 struct stream_query {
 	struct str cursor; /* any text: a malformed one is answered with "reset" */
@@ -246,6 +247,9 @@ static void let_in(struct stream *s, struct lookup *l)
 	}
 	s->waiter->open(s);
 	if (s->state == STREAM_REPLAY) {
+		admit_replace(s);
+	}
+	if (s->state == STREAM_REPLAY) {
 		stream_pump(s);
 	}
 }
@@ -272,7 +276,10 @@ static void take_open(struct stream *s, struct lookup *l)
 {
 	struct hub *hub = s->hub;
 
-	if (l->result != OK) {
+	if (l->result == E_RETRY) {
+		tail_nudge(hub->tail);
+		ask_again(s, l);
+	} else if (l->result != OK) {
 		stream_refuse(s, l->result, NULL);
 	} else if (hub->stopping) {
 		stream_refuse(s, E_UNAVAILABLE, NULL);
@@ -291,7 +298,7 @@ static void take_page(struct stream *s, struct lookup *l)
 		return;
 	}
 	if (l->result == E_CONFLICT || strcmp(l->epoch, s->hub->epoch) != 0) {
-		stream_bye(s, BYE_RESTART); /* on return it will be told "reset" */
+		s->waiter->lost(s);
 		return;
 	}
 	if (l->result != OK) {

@@ -126,6 +126,12 @@ static void sse_caught_up(struct stream *s)
 	(void)s; /* goes on live */
 }
 
+/* When it comes back it will be told "reset". */
+static void sse_lost(struct stream *s)
+{
+	stream_bye(s, BYE_RESTART);
+}
+
 static struct frame *make_beat(const struct hub *hub, int64_t position)
 {
 	char id[LOG_CURSOR_SIZE], json[LOG_CURSOR_SIZE + 40];
@@ -179,6 +185,7 @@ const struct waiter waiter_sse = {
 	.event = sse_event,
 	.flush = sse_flush,
 	.caught_up = sse_caught_up,
+	.lost = sse_lost,
 	.tick = sse_tick,
 	.bye = sse_bye,
 };

@@ -80,6 +80,7 @@ struct stream *stream_create(struct hub *hub, const struct arrival *arrival,
 	struct stream *s = die_if_null(calloc(1, sizeof *s));
 
 	s->hub = hub;
+	s->number = ++hub->arrivals;
 	s->waiter = waiter;
 	s->fd = arrival->fd;
 	s->wire.request_id = arrival->request_id;
@@ -109,8 +110,10 @@ static void unlink_stream(struct stream *s)
 	}
 }
 
-static void drop_held(struct held *h)
+void stream_drop_held(struct stream *s)
 {
+	struct held *h = &s->held;
+
 	for (uint32_t i = 0; i < h->count; i++) {
 		frame_unref(h->frames[i]);
 	}
@@ -129,7 +132,7 @@ void stream_destroy(struct stream *s)
 	ev_timer_stop(s->hub->loop, &s->pad_timer);
 	close(s->fd);
 	wire_finish(&s->wire);
-	drop_held(&s->held);
+	stream_drop_held(s);
 	unlink_stream(s);
 	s->state = STREAM_DEAD;
 	s->next = s->hub->dead;

@@ -41,6 +41,8 @@ struct waiter {
 	void (*flush)(struct stream *s);
 	/* It has now got all that it missed. */
 	void (*caught_up)(struct stream *s);
+	/* What it missed has left the log while it was read. */
+	void (*lost)(struct stream *s);
 	/* The timer it set has run out. */
 	void (*tick)(struct stream *s);
 	/* It ends; says so in the transport's way. */
@@ -73,6 +75,7 @@ struct stream {
 	struct stream *next, *previous; /* of all streams */
 
 	int64_t session;
+	uint64_t number; /* in the order of arrival */
 	enum log_resume resume;
 	int64_t position; /* REPLAY: the database is read up to here */
 	int64_t after;    /* REPLAY: of the ring, events past this are wanted */
@@ -93,6 +96,9 @@ struct stream {
 /* Starts watching the connection of an arrival. */
 struct stream *stream_create(struct hub *hub, const struct arrival *arrival,
 			     const struct waiter *waiter);
+
+/* Forgets the frames kept for an answer. */
+void stream_drop_held(struct stream *s);
 
 /* Queues a piece of output. */
 void stream_add(struct stream *s, struct frame *f);

@@ -6,6 +6,7 @@
 #include "hub/tail.h"
 
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -33,6 +34,8 @@ struct tail {
 	struct fleeting_place fleeting;
 	struct db *db;
 	int wake_fd;
+	int nudge_fd; /* sends to wake_fd */
+	atomic_bool nudged;
 	char epoch[LOG_EPOCH_MAX + 1];
 	int64_t seen; /* the highest id delivered */
 	struct gaps gaps;
@@ -239,13 +242,15 @@ static enum result look_at_mark(struct tail *t)
 	int64_t now = clock_monotonic_ms();
 	struct log_place place;
 
-	if (t->started && now - t->marked_at < MARK_EVERY_MS) {
+	bool nudged = atomic_exchange(&t->nudged, false);
+
+	if (t->started && !nudged && now - t->marked_at < MARK_EVERY_MS) {
 		return OK;
 	}
 	void *mem = talloc_new(NULL);
 	enum result r = OK;
 	if (t->started && settled(t) > t->settled_marked) {
-		r = q_log_settle(t->db, settled(t));
+		r = q_log_settle(t->db, settled(t), str_from(t->epoch));
 	}
 	if (r == OK) {
 		r = log_mark_read(t->db, mem, &place);
@@ -332,9 +337,15 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void tail_start(const struct conf *conf, struct mailbox *box,
-		void (*deliver)(struct mail *mail, void *hub),
-		void (*deliver_fleeting)(struct mail *mail, void *hub))
+void tail_nudge(struct tail *t)
+{
+	atomic_store(&t->nudged, true);
+	wake_send(t->nudge_fd, t->conf->run_dir);
+}
+
+struct tail *tail_start(const struct conf *conf, struct mailbox *box,
+			void (*deliver)(struct mail *mail, void *hub),
+			void (*deliver_fleeting)(struct mail *mail, void *hub))
 {
 	struct tail *t = die_if_null(calloc(1, sizeof *t));
 	pthread_t thread;
@@ -344,8 +355,10 @@ void tail_start(const struct conf *conf, struct mailbox *box,
 	t->deliver = deliver;
 	t->deliver_fleeting = deliver_fleeting;
 	t->wake_fd = wake_receiver(conf->run_dir);
+	t->nudge_fd = wake_sender(conf->run_dir);
 	if (pthread_create(&thread, NULL, run, t)) {
 		die("can't start the tail's thread");
 	}
 	pthread_detach(thread);
+	return t;
 }

@@ -20,8 +20,13 @@ struct tail_news {
 
 /* Starts the thread. deliver gets each struct tail_news in the loop and frees it,
  * deliver_fleeting each struct fleeting_news. */
-void tail_start(const struct conf *conf, struct mailbox *box,
-		void (*deliver)(struct mail *mail, void *hub),
-		void (*deliver_fleeting)(struct mail *mail, void *hub));
+struct tail;
+
+struct tail *tail_start(const struct conf *conf, struct mailbox *box,
+			void (*deliver)(struct mail *mail, void *hub),
+			void (*deliver_fleeting)(struct mail *mail, void *hub));
+
+/* From the loop: look at once whether it is still the same log. */
+void tail_nudge(struct tail *t);
 
 #endif
