@@ -36,7 +36,8 @@ struct fault {
 	int64_t retry_after; /* seconds, for 429 and 503; 0 = 1 */
 };
 
-/* Throws away what the reply held, headers too, and makes it the error object of PROTOCOL §1. */
+/* Throws away what the reply held, headers too, and makes it the error object of PROTOCOL
+ * §1. */
 void reply_error(struct reply *r, enum result result, const struct fault *fault);
 
 /* The same with a status that no result stands for (405). */

@@ -1,9 +1,10 @@
-/* wake.h - the hint, worker to hub, that the log has grown. May be lost: the hub reads the
- * log by itself at the latest every poll interval. */
+/* wake.h - the hint, worker to hub, that the log has grown.
+ *
+ * It may be lost: the hub reads the log by itself at the latest every poll interval. */
 #ifndef PALABRE_NOTIFY_WAKE_H
 #define PALABRE_NOTIFY_WAKE_H
 
-/* A sending end for the socket in run_dir, or -1. Non-blocking; needs no hub to be there. */
+/* A sending end for the socket in run_dir, or -1. Non-blocking; needs no hub there. */
 int wake_sender(const char *run_dir);
 
 /* One datagram. Whatever goes wrong is ignored: a wake is only a hint. */
