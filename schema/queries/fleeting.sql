@@ -21,6 +21,18 @@ DELETE FROM fleeting WHERE created_at < :before;
 UPDATE user SET online_until = :until, last_seen = :now
 WHERE id = :user AND online_until < :until;
 
+-- The same for many: ids is a JSON array.
+-- presence_extend_all (ids:T, until:I, now:I)
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT PATH '$')) j
+STRAIGHT_JOIN user u ON u.id = j.id
+SET u.online_until = :until, u.last_seen = :now
+WHERE u.online_until < :until;
+
+-- presence_offline (ids:T, now:I) -> (user:I)
+SELECT u.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT PATH '$')) j
+STRAIGHT_JOIN user u ON u.id = j.id
+WHERE u.online_until < :now;
+
 -- presence_state (user:I) -> (state:I, last_seen:I)
 SELECT IF(online_until < UNIX_TIMESTAMP(NOW(3)) * 1000, 0, 2 - away), last_seen
 FROM user WHERE id = :user;

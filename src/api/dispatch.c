@@ -91,6 +91,7 @@ static enum result sign_in(struct call *c, const struct route *route, struct str
 		c->chat->admin = s.admin;
 		c->chat->session = s.id;
 		c->self_room = s.self_room;
+		session_stay_online(c->chat->db, &s);
 	}
 	if (r == OK && s.touched) {
 		r = session_note_client(c->chat->db, s.id, c->req->user_agent,

@@ -17,18 +17,6 @@
 
 _Static_assert(SESSION_TOKEN_LENGTH == TOKEN_LENGTH, "a session's token is a token");
 
-/* A request keeps its user online, as a stream does (which leaves nothing to do here). */
-static void stay_online(struct db *db, const struct row_session_by_token *row)
-{
-	if (row->online_until >= row->now + PRESENCE_TTL_MS / 2) {
-		return;
-	}
-	q_presence_extend(db, row->user, row->now + PRESENCE_TTL_MS, row->now);
-	if (row->online_until < row->now) {
-		fleeting_presence(db, row->user, row->now);
-	}
-}
-
 enum result session_find(struct db *db, const void *mem, struct str token,
 			 struct session *out)
 {
@@ -49,6 +37,7 @@ enum result session_find(struct db *db, const void *mem, struct str token,
 		.self_room = row->self_room,
 		.admin = row->role == 1,
 		.touched = row->last_seen < row->now - TOUCH_EVERY_MS,
+		.online_until = row->online_until,
 		.now = row->now,
 	};
 	if (out->touched) {
@@ -56,8 +45,18 @@ enum result session_find(struct db *db, const void *mem, struct str token,
 		q_session_touch(db, row->id, row->now, row->now - TOUCH_EVERY_MS);
 		q_user_touch(db, row->user, row->now);
 	}
-	stay_online(db, row);
 	return OK;
+}
+
+void session_stay_online(struct db *db, const struct session *s)
+{
+	if (s->online_until >= s->now + PRESENCE_TTL_MS / 2) {
+		return;
+	}
+	q_presence_extend(db, s->user, s->now + PRESENCE_TTL_MS, s->now);
+	if (s->online_until < s->now) {
+		fleeting_presence(db, s->user, s->now);
+	}
 }
 
 /* Browsers say what they like here: what is no text becomes "". */

@@ -14,7 +14,8 @@ struct session {
 	bool admin;
 	bool touched; /* found for the first time in a minute: see session_note_client()
 		       */
-	int64_t now;  /* the database's clock, milliseconds since 1970 */
+	int64_t online_until; /* the user's presence, milliseconds since 1970 */
+	int64_t now;          /* the database's clock, milliseconds since 1970 */
 };
 
 /*
@@ -24,6 +25,10 @@ struct session {
  */
 enum result session_find(struct db *db, const void *mem, struct str token,
 			 struct session *out);
+
+/* A request keeps its user online for a while. Nothing to do where a stream does. Failure
+ * is of no consequence. */
+void session_stay_online(struct db *db, const struct session *s);
 
 /* Notes browser and address for the list of sessions. Of use where session.touched. */
 enum result session_note_client(struct db *db, int64_t session, struct str agent,

@@ -12,7 +12,7 @@
 #include "hub/janitor.h"
 #include "hub/tail.h"
 
-#define LOOKUP_THREADS 2
+#define LOOKUP_THREADS 4
 /* How long streams may take over their last bytes when the hub stops. */
 #define STOP_SECONDS 1.
 

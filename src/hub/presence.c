@@ -21,6 +21,7 @@
 #define EXTEND_EVERY_MS 10000
 #define TELL_EVERY_MS 5000
 #define FLEETING_KEEP_MS 15000
+#define GROUP_USERS 500
 #define DB_TIMEOUT_S 5
 
 struct note {
@@ -90,73 +91,94 @@ static struct known *know(struct presence_thread *t, int64_t user)
 	return k;
 }
 
-/* Pushes the end of the user's presence on; tells everybody if it had run out before. */
-static enum result extend(struct presence_thread *t, const void *mem, int64_t user,
+/* Pushes the end of the presence of all in ids on; tells of those who were offline. */
+static enum result extend(struct presence_thread *t, const void *mem, struct str ids,
 			  int64_t now)
 {
-	struct row_presence_state *state;
+	struct row_presence_offline *offline;
 	size_t n;
-	enum result r = q_presence_state(t->db, mem, user, &state, &n);
+	enum result r = q_presence_offline(t->db, mem, ids, now, &offline, &n);
 
 	if (r == OK) {
-		r = q_presence_extend(t->db, user, now + PRESENCE_TTL_MS, now);
+		r = q_presence_extend_all(t->db, ids, now + PRESENCE_TTL_MS, now);
 	}
-	if (r == OK && n && state->state == PRESENCE_OFFLINE) {
-		fleeting_presence(t->db, user, now);
+	for (size_t i = 0; r == OK && i < n; i++) {
+		fleeting_presence(t->db, offline[i].user, now);
 	}
 	return r;
+}
+
+/* Users for one statement, as a JSON array: one round trip and one fsync for many. */
+struct group {
+	struct presence_thread *t;
+	const void *mem;
+	int64_t now;
+	struct buf ids;
+	int count;
+	enum result result;
+};
+
+static void group_send(struct group *g)
+{
+	if (g->count && g->result == OK) {
+		buf_add_lit(&g->ids, "]");
+		g->result = extend(g->t, g->mem, buf_str(&g->ids), g->now);
+	}
+	g->ids.len = 0;
+	g->count = 0;
+}
+
+static void group_add(struct group *g, int64_t user)
+{
+	buf_add_str(&g->ids, g->count ? STR(",") : STR("["));
+	buf_add_int(&g->ids, user);
+	if (++g->count == GROUP_USERS) {
+		group_send(g);
+	}
+}
+
+static struct group group_of(struct presence_thread *t, const void *mem, int64_t now)
+{
+	struct group g = { .t = t, .mem = mem, .now = now, .result = OK };
+	buf_init(&g.ids, mem, GROUP_USERS * 24);
+	return g;
 }
 
 /* Coming and going both push the end on: who goes stays online for the time to live, so
  * that a reconnect is no news. */
 static enum result apply_notes(struct presence_thread *t, const void *mem, int64_t now)
 {
+	struct group g = group_of(t, mem, now);
 	struct note *n = take_notes(t);
-	enum result r = OK;
 
 	while (n) {
 		struct note *next = n->next;
 		know(t, n->user)->here = n->here;
-		if (r == OK) {
-			r = extend(t, mem, n->user, now);
-		}
+		group_add(&g, n->user);
 		free(n);
 		n = next;
 	}
-	return r;
+	group_send(&g);
+	return g.result;
 }
 
-struct extension {
-	struct presence_thread *t;
-	int64_t now;
-};
-
-static enum result extend_work(struct db *db, void *arg)
+static enum result extend_all(struct presence_thread *t, const void *mem, int64_t now)
 {
-	const struct extension *x = arg;
-	enum result r = OK;
-
-	for (const struct known *k = x->t->list; k && r == OK; k = k->next) {
-		if (k->here) {
-			r = q_presence_extend(db, k->user, x->now + PRESENCE_TTL_MS,
-					      x->now);
-		}
-	}
-	return r;
-}
-
-/* All who are here in one transaction: one fsync. */
-static enum result extend_all(struct presence_thread *t, int64_t now)
-{
-	struct extension x = { t, now };
+	struct group g = group_of(t, mem, now);
 	int64_t mono = clock_monotonic_ms();
 
 	if (mono - t->extended_at < EXTEND_EVERY_MS) {
 		return OK;
 	}
 	t->extended_at = mono;
-	enum result r = db_transaction(t->db, extend_work, &x);
-	return r == OK ? q_fleeting_purge(t->db, now - FLEETING_KEEP_MS) : r;
+	for (const struct known *k = t->list; k; k = k->next) {
+		if (k->here) {
+			group_add(&g, k->user);
+		}
+	}
+	group_send(&g);
+	return g.result == OK ? q_fleeting_purge(t->db, now - FLEETING_KEEP_MS)
+			      : g.result;
 }
 
 static enum result note_changes(struct presence_thread *t, const void *mem, int64_t now)
@@ -280,7 +302,7 @@ static enum result one_turn(struct presence_thread *t, const void *mem)
 		r = apply_notes(t, mem, clock->now);
 	}
 	if (r == OK) {
-		r = extend_all(t, clock->now);
+		r = extend_all(t, mem, clock->now);
 	}
 	if (r == OK) {
 		r = note_changes(t, mem, clock->now);

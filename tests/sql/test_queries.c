@@ -149,6 +149,7 @@ static const struct {
 	const char *query, *name, *literal;
 } literals[] = {
 	{ NULL, "token", "UNHEX(SHA2(12, 256))" },
+	{ NULL, "epoch", "(SELECT value FROM meta WHERE name = 'epoch')" },
 	{ NULL, "canonical", "'user12'" },
 	{ NULL, "name", "'user12'" },
 	{ NULL, "low", "'user12'" },
