@@ -229,7 +229,7 @@ suite_contract()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
-	PALABRE_BUILD=build run_node "$jobs" tests/contract
+	PALABRE_BUILD=build run_node 3 tests/contract
 }
 
 suite_e2e()
@@ -237,6 +237,15 @@ suite_e2e()
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
 	PALABRE_BUILD=build run_node 1 tests/e2e
+}
+
+# A Postman collection made of the description, run by newman. Their packages, which are
+# many, are installed for this alone.
+suite_postman()
+{
+	conf/node-packages tests/postman || { count 1; return; }
+	build_with build || { count 1; return; }
+	PALABRE_BUILD=build run_node 1 tests/postman
 }
 
 suite_fuzz()

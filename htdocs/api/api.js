@@ -74,9 +74,9 @@ function table(heads, rows) {
  */
 function row(name, schema, required, api) {
 	const whole = follow(api, schema);
-	const limits = limitsOf(whole);
 	// What a word such as "id" stands for is not told each time.
 	const said = schema.description || '';
+	const limits = /\bbytes\b/.test(said) ? '' : limitsOf(whole);
 	return [
 		h('span', h('code', name), required ? '' : ' ?'),
 		h('span', null, ...type(schema)),
@@ -138,7 +138,8 @@ function reply(status, given, api) {
  */
 function endpoint(verb, path, operation, api) {
 	const parameters = (operation.parameters || []).map((/** @type {Any} */ p) => follow(api, p));
-	const body = operation.requestBody?.content['application/json'];
+	const takes = follow(api, operation.requestBody)?.content['application/json'];
+	const body = takes && Object.keys(takes.schema.properties).length ? takes : null;
 	const replies = Object.entries(operation.responses);
 	const refusals = replies.filter(([status]) => !status.startsWith('2'));
 	return h('details', { id: operation.operationId },
