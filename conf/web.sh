@@ -196,7 +196,8 @@ start_lighttpd()
 		return 0
 	fi
 	write_lighttpd_conf || return 1
-	rm -rf "$run/lighttpd.pid" "$var/tmp/upload" && mkdir "$var/tmp/upload"
+	rm -rf "$run/lighttpd.pid" "$var/tmp/upload" && mkdir "$var/tmp/upload" &&
+		mkdir -p "$var/tmp/deflate"
 	say "starting lighttpd on port $port"
 	env -i "${environment[@]}" lighttpd -f "$var/lighttpd.conf" \
 		</dev/null >>"$log/error.log" 2>&1 9>&-
@@ -211,6 +212,7 @@ start_lighttpd()
 
 start_web()
 {
+	"$conf/publish" "$root/htdocs" "$var/htdocs" || return 1
 	export PALABRE_DB_CNF="$var/db.cnf" PALABRE_RUN="$run"
 	export PALABRE_DIE_WITH_PARENT=1
 	clean_environment

@@ -1,15 +1,21 @@
 /**
- * theme.js - sets the theme before the first paint; the one script that is no module.
+ * theme.js - what must be known before the first paint: the theme, and whether the app
+ * will be needed at once. The one script of the page that is no module.
  */
 
 (() => {
 	try {
 		const prefs = JSON.parse(localStorage.getItem('palabre') || '{}');
+		const { dataset } = document.documentElement;
 		if (prefs.theme === 'light' || prefs.theme === 'dark') {
-			document.documentElement.dataset.theme = prefs.theme;
+			dataset.theme = prefs.theme;
 		}
 		if (prefs.density === 'compact') {
-			document.documentElement.dataset.density = 'compact';
+			dataset.density = 'compact';
+		}
+		const files = document.getElementById('app-files');
+		if (prefs.signedIn && files instanceof HTMLTemplateElement) {
+			document.head.append(files.content);
 		}
 	} catch {
 		// the system's theme, then

@@ -101,7 +101,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 export function loadIcons() {
 	return new Promise((resolve) => {
 		const request = new XMLHttpRequest();
-		request.open('GET', 'img/icons.svg');
+		request.open('GET', new URL('../../img/icons.svg', import.meta.url));
 		request.responseType = 'document';
 		request.overrideMimeType('image/svg+xml');
 		request.timeout = 4000;

@@ -11,6 +11,9 @@ export const DEFAULTS = {
 	notify: false,
 	lastRoom: 0,
 	signedIn: false,
+	/** Who that is. */
+	user: 0,
+	lowData: false,
 	emoji: /** @type {string[]} */ ([]),
 };
 

@@ -9,14 +9,22 @@ import { Api, ApiError } from '../net/api.js';
 import { Connection } from '../net/connection.js';
 import { Outbox } from './outbox.js';
 import { Retry } from './retry.js';
+import { forget, lastKnown, Snapshot } from './snapshot.js';
 import { memoryStorage, openStorage } from './storage.js';
 import { Store } from './store.js';
 
 /** @import {Message, Sync, User} from '../net/types.js' */
+/** @import {Kept} from './snapshot.js' */
 /** @import {Storage} from './storage.js' */
 
 /** One's own send must come back on the stream within this, in ms. */
 const ECHO = 2000;
+/** A network that has not answered after this, in ms, has us start with what was kept. */
+const PATIENCE = 2500;
+/** Changes are written down this much later, in ms. */
+const KEEP = 1500;
+/** In low-data mode the server is heard only so often, in s. */
+const QUIET_BEAT = 15;
 
 /** Events: `phase`, `trouble` (detail: ApiError while starting). */
 export class Session extends EventTarget {
@@ -25,9 +33,19 @@ export class Session extends EventTarget {
 	/** @type {Map<number, {seq: number, sent: number}>} */ #reads = new Map();
 	/** @type {ReturnType<typeof setTimeout>|undefined} */ #readTimer;
 
-	/** @param {string} base absolute URL of the deployment, with a final slash */
-	constructor(base) {
+	/** @type {ReturnType<typeof setTimeout>|undefined} */ #keepTimer;
+	/** What we have is from an earlier time. */
+	#stale = false;
+	/** @type {{lowData?: () => boolean}} */ #options;
+	/** @type {Snapshot|null} */ snapshot = null;
+
+	/**
+	 * @param {string} base absolute URL of the deployment, with a final slash
+	 * @param {{lowData?: () => boolean}} [options] lowData: whether to spare the network
+	 */
+	constructor(base, options = {}) {
 		super();
+		this.#options = options;
 		this.base = base;
 		this.api = new Api(base);
 		/** @type {Storage} */
@@ -40,25 +58,63 @@ export class Session extends EventTarget {
 	}
 
 	/**
-	 * Ask who we are until somebody answers.
-	 * @param {boolean} [likely] whether somebody was signed in here last time; if not, a
-	 *   server that says so in its status is spared a question that it must refuse
+	 * Ask who we are until somebody answers. Where the network does not let us, go on with
+	 * what was known last.
+	 * @param {number} [user] who was signed in here last time, 0 if that is not known
 	 */
-	async boot(likely = true) {
+	async boot(user = 0) {
 		this.#retry = new Retry();
 		this.#phase('starting');
 		try {
-			if (!likely) {
-				const status = await this.#retry.until(() => this.#ask('status', 'protocol'));
-				if (status.signed_in === false) {
-					this.#phase('door');
-					return;
-				}
+			const asking = this.#retry.until(() => this.#ask('sync', 'cursor'));
+			const kept = user ? this.#lastKnown(user) : new Promise(() => {});
+			const first = await Promise.race([asking, kept]);
+			if (first.cursor !== undefined) {
+				await this.#enter(first);
+				return;
 			}
-			const sync = await this.#retry.until(() => this.#ask('sync', 'cursor'));
-			await this.#enter(sync);
+			asking.catch(() => {});
+			this.#retry.stop();
+			this.#retry = new Retry();
+			await this.#enter(first.sync, first.rooms);
 		} catch {
+			await this.#lockOut(user);
 			this.#phase('door');
+		}
+	}
+
+	/**
+	 * What was known last, once the network has shown that it is in no hurry; never, where
+	 * nothing is known.
+	 * @param {number} user
+	 * @returns {Promise<{sync: Sync, rooms: Kept[]}>}
+	 */
+	async #lastKnown(user) {
+		await new Promise((resolve) => {
+			const timer = setTimeout(resolve, PATIENCE);
+			this.addEventListener('trouble', (e) => {
+				if (/** @type {CustomEvent} */ (e).detail.transient) {
+					clearTimeout(timer);
+					resolve(null);
+				}
+			});
+		});
+		const kept = await lastKnown(await openStorage(this.#place(user))).catch(() => null);
+		return kept || new Promise(() => {});
+	}
+
+	/** @param {number} user @returns {string} the name of that user's storage */
+	#place(user) {
+		return `palabre ${new URL(this.base).pathname} ${user}`;
+	}
+
+	/**
+	 * Signed out elsewhere: what was read is not for the next one to find.
+	 * @param {number} user
+	 */
+	async #lockOut(user) {
+		if (user) {
+			await openStorage(this.#place(user)).then(forget).catch(() => {});
 		}
 	}
 
@@ -80,18 +136,6 @@ export class Session extends EventTarget {
 		}
 	}
 
-	/** @param {{name: string, password: string}} form */
-	async login(form) {
-		await this.api.post('login', form, { expect: 'user', timeout: 20000 });
-		await this.boot();
-	}
-
-	/** @param {{name: string, password: string, display_name?: string, invite?: string}} form */
-	async register(form) {
-		await this.api.post('register', form, { expect: 'user', timeout: 20000 });
-		await this.boot();
-	}
-
 	/** @param {boolean} [everywhere] */
 	async logout(everywhere = false) {
 		const { cursor } = this.connection;
@@ -107,17 +151,26 @@ export class Session extends EventTarget {
 		this.#leave();
 	}
 
-	/** @param {Sync} sync */
-	async #enter(sync) {
-		this.storage = await openStorage(`palabre ${new URL(this.base).pathname} ${sync.me.id}`);
+	/**
+	 * @param {Sync} sync
+	 * @param {Kept[]} [rooms] given when both are from an earlier time
+	 */
+	async #enter(sync, rooms) {
+		this.storage = await openStorage(this.#place(sync.me.id));
 		this.store = new Store(this.api);
 		this.outbox = new Outbox(this.api, this.storage);
 		this.connection = new Connection(this.api, {
 			client: pageId(),
 			waiting: () => this.outbox.waiting > 0,
+			timing: this.#options.lowData?.() ? { beat: QUIET_BEAT } : undefined,
 		});
+		this.snapshot = new Snapshot(this.storage, this.store);
+		this.#stale = Boolean(rooms);
 		this.#wire();
 		this.store.load(sync);
+		if (rooms) {
+			this.store.seed(rooms);
+		}
 		this.connection.start(sync.cursor);
 		await this.outbox.restore().catch(() => {});
 		this.#phase('in');
@@ -132,6 +185,10 @@ export class Session extends EventTarget {
 		connection.addEventListener('signedout', () => this.#leave());
 		connection.addEventListener('state', () => {
 			if (connection.state === 'live') {
+				if (this.#stale) {
+					this.#stale = false;
+					this.#resync();
+				}
 				outbox.kick();
 				store.retry.kick();
 				this.#flushReads();
@@ -143,6 +200,11 @@ export class Session extends EventTarget {
 		store.addEventListener('timeline', (e) => {
 			this.#settleLoaded(/** @type {CustomEvent} */ (e).detail);
 		});
+		const soon = () => {
+			this.#keepTimer ??= setTimeout(() => this.keep(), KEEP);
+		};
+		store.addEventListener('rooms', soon);
+		store.addEventListener('timeline', soon);
 		outbox.addEventListener('sent', (e) => {
 			this.#sent(/** @type {CustomEvent} */ (e).detail);
 		});
@@ -160,6 +222,16 @@ export class Session extends EventTarget {
 				this.connection.suspect();
 			}
 		}, ECHO);
+	}
+
+	/** Write down what is known, for when there is no network. */
+	keep() {
+		clearTimeout(this.#keepTimer);
+		this.#keepTimer = undefined;
+		if (this.phase === 'in' && !this.#stale) {
+			// The store is at this cursor or past it.
+			this.snapshot?.save(this.connection.cursor).catch(() => {});
+		}
 	}
 
 	/**
@@ -223,6 +295,8 @@ export class Session extends EventTarget {
 		if (this.phase !== 'in') {
 			return;
 		}
+		clearTimeout(this.#keepTimer);
+		this.#lockOut(this.me.id);
 		this.connection.stop();
 		this.outbox.stop();
 		this.store.retry.stop();

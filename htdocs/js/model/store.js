@@ -14,6 +14,7 @@ import { RoomState } from './room.js';
 
 /** @import {Api} from '../net/api.js' */
 /** @import {Event as LogEvent, Message, Room, Sync, User} from '../net/types.js' */
+/** @import {Kept} from './snapshot.js' */
 
 const FILL = 200;
 
@@ -77,6 +78,39 @@ export class Store extends EventTarget {
 		held.forEach((event) => this.take(event));
 		this.#tell('users');
 		this.#tell('rooms');
+	}
+
+	/**
+	 * What load() would need to come back to where we are.
+	 * @param {string} cursor
+	 * @returns {Sync|null} null when that is not known
+	 */
+	sync(cursor) {
+		if (!this.me || this.#held) {
+			return null;
+		}
+		return {
+			me: this.me,
+			self: { room: this.#self.id, last_seq: this.#self.last },
+			rooms: [...this.rooms.values()].map((r) => ({ ...r.info, last_seq: r.last })),
+			users: [...this.users.values()],
+			cursor,
+		};
+	}
+
+	/**
+	 * Messages from an earlier time; what came after them is fetched when the room's next
+	 * event shows that it is missing, or by the next load().
+	 * @param {Kept[]} rooms
+	 */
+	seed(rooms) {
+		for (const kept of rooms) {
+			const room = this.rooms.get(kept.room);
+			if (room && !room.timeline.loaded) {
+				room.last = Math.min(room.last, kept.last);
+				room.timeline.seed(kept.messages, kept.more);
+			}
+		}
 	}
 
 	/** @param {LogEvent} event from any transport */

@@ -65,6 +65,18 @@ export class Timeline {
 		});
 	}
 
+	/**
+	 * Begin with what was kept from an earlier time.
+	 * @param {Message[]} messages the room's last ones
+	 * @param {boolean} more
+	 */
+	seed(messages, more) {
+		if (!this.loaded) {
+			this.#replace(messages, more, true);
+			this.changed();
+		}
+	}
+
 	/** Load the page before what is loaded. */
 	older() {
 		if (!this.loaded || !this.more || !this.#messages.length) {

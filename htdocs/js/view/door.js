@@ -7,10 +7,18 @@ import { LANGUAGES, lang, t } from '../lib/i18n.js';
 import { field, wireForm } from './dialog.js';
 import { View } from './view.js';
 
-/** @import {Context} from './view.js' */
+/** @import {Prefs} from '../lib/prefs.js' */
+/** @import {Gate} from '../model/gate.js' */
+
+/**
+ * @typedef {object} Frame
+ * @property {Gate} gate
+ * @property {Prefs} prefs
+ * @property {() => Promise<void>} enter
+ */
 
 export class Door extends View {
-	/** @param {Context} ctx */
+	/** @param {Frame} ctx */
 	constructor(ctx) {
 		super();
 		this.ctx = ctx;
@@ -64,7 +72,10 @@ export class Door extends View {
 				required: true,
 			})),
 			h('button.primary', { type: 'submit' }, t('door.login.submit')));
-		wireForm(form, (v) => this.ctx.session.login({ name: v.name, password: v.password }));
+		wireForm(form, async (v) => {
+			await this.ctx.gate.login({ name: v.name, password: v.password });
+			await this.ctx.enter();
+		});
 		return form;
 	}
 
@@ -89,12 +100,13 @@ export class Door extends View {
 			const more = { display_name: v.display_name.trim(), invite: v.invite.trim() };
 			const given = Object.entries(more).filter(([, value]) => value);
 			try {
-				await this.ctx.session.register({ ...fields, ...Object.fromEntries(given) });
+				await this.ctx.gate.register({ ...fields, ...Object.fromEntries(given) });
 			} catch (error) {
 				this.invited ||= /** @type {any} */ (error).code === 'bad_invite';
 				invite.hidden = !this.invited;
 				throw error;
 			}
+			await this.ctx.enter();
 		});
 		return form;
 	}

@@ -12,6 +12,7 @@ import { View } from './view.js';
 /** @import {Message} from '../net/types.js' */
 /** @import {Context} from './view.js' */
 
+const MARK = new URL('../../img/mark.svg', import.meta.url).href;
 /** Screen readers are told at most so often, in ms. */
 const SPEAK = 4000;
 
@@ -154,7 +155,7 @@ function icon(colour, dot) {
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">`
 		+ `<path fill="#17857e" d="${mark}"/>`
 		+ `<circle cx="37" cy="11" r="11" fill="${colour}"/></svg>`;
-	link.href = dot ? `data:image/svg+xml,${encodeURIComponent(svg)}` : 'img/mark.svg';
+	link.href = dot ? `data:image/svg+xml,${encodeURIComponent(svg)}` : MARK;
 }
 
 customElements.define('palabre-herald', Herald);

@@ -91,8 +91,8 @@ export class Stage {
 			}
 			// A browser reports each refused or unanswered request of its own accord.
 			const expected = /^Failed to load resource: .*\b(422|429)\b/.test(text)
-				|| (/\b401\b/.test(text) && /api\/v1\/(sync|login)$/.test(url));
-			const lost = /^Failed to load resource|^WebSocket|net::ERR_/.test(text);
+				|| (/\b401\b/.test(text) && /api\/v1\/login$/.test(url));
+			const lost = /^Failed to load resource|when fetching the script|^WebSocket|net::ERR_/.test(text);
 			if (!expected && !(lost && this.outage)) {
 				this.problems.push({ text, url });
 			}
@@ -135,6 +135,22 @@ export async function register(page, name, display = name) {
 	await form.locator('[type=submit]').click();
 	await page.waitForSelector('[data-role=app]');
 	await live(page);
+}
+
+/**
+ * Wait for a condition that is found out asynchronously; waitForFunction takes a promise
+ * for a yes.
+ * @template T
+ * @param {Page} page
+ * @param {(arg: T) => Promise<unknown>} condition run in the page
+ * @param {T} arg
+ */
+export async function until(page, condition, arg) {
+	const end = Date.now() + 30000;
+	while (!(await page.evaluate(/** @type {any} */ (condition), arg))) {
+		assert.ok(Date.now() < end, `in vain: ${condition}`);
+		await page.waitForTimeout(100);
+	}
 }
 
 /** @param {Page} page */

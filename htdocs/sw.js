@@ -1,0 +1,93 @@
+/**
+ * sw.js - the service worker: keeps the page for when there is no network, and shows
+ * notifications.
+ *
+ * One version of the page is kept whole, under the name conf/publish gave it; a new one is
+ * fetched whole before it takes over. What goes to the server's programs is not touched.
+ */
+
+const VERSION = '';
+/** @type {string[]} */
+const FILES = [];
+
+const PREFIX = 'palabre ';
+const scope = /** @type {any} */ (self);
+const base = new URL('.', location.href).href;
+const pinned = `${base}v/${VERSION}/`;
+
+/**
+ * A network may answer in the server's place: only what is ours is kept.
+ * @param {string} url
+ */
+async function page(url) {
+	const reply = await fetch(url, { cache: 'no-cache' });
+	const text = await reply.clone().text();
+	if (!reply.ok || reply.redirected || !text.includes(`v/${VERSION}/`)) {
+		throw new Error('another page');
+	}
+	return reply;
+}
+
+/** @param {string} url */
+async function file(url) {
+	const reply = await fetch(url);
+	if (!reply.ok || reply.redirected || /html/.test(reply.headers.get('Content-Type') || '')) {
+		throw new Error('another file');
+	}
+	return reply;
+}
+
+async function install() {
+	const cache = await caches.open(PREFIX + VERSION);
+	for (let at = 0; at < FILES.length; at += 6) {
+		await Promise.all(FILES.slice(at, at + 6).map(async (name) =>
+			cache.put(pinned + name, await file(pinned + name))));
+	}
+	await cache.put(base, await page(base));
+	await scope.skipWaiting();
+}
+
+/** The version before stays: a page that is open may still be of it. */
+async function activate() {
+	const names = (await caches.keys()).filter((n) => n.startsWith(PREFIX));
+	const old = names.filter((n) => n !== PREFIX + VERSION).slice(0, -1);
+	await Promise.all(old.map((n) => caches.delete(n)));
+	await scope.clients.claim();
+}
+
+/** @param {Request} request */
+async function answer(request) {
+	const kept = await caches.match(request.mode === 'navigate' ? base : request,
+		request.mode === 'navigate' ? { cacheName: PREFIX + VERSION } : { ignoreVary: true });
+	return kept || fetch(request);
+}
+
+scope.addEventListener('install', (/** @type {any} */ e) => e.waitUntil(install()));
+scope.addEventListener('activate', (/** @type {any} */ e) => e.waitUntil(activate()));
+
+scope.addEventListener('fetch', (/** @type {any} */ e) => {
+	const url = e.request.url.replace(/[?#].*$/, '');
+	const ours = url === base || url === `${base}index.html`;
+	if (e.request.method === 'GET'
+		&& (e.request.mode === 'navigate' ? ours : url.startsWith(`${base}v/`))) {
+		e.respondWith(answer(e.request));
+	}
+});
+
+/** @param {string} hash what the notification is about */
+async function open(hash) {
+	/** @type {any[]} */
+	const pages = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	const one = pages.find((p) => p.url.startsWith(base));
+	if (one) {
+		one.postMessage({ open: hash });
+		await one.focus();
+	} else {
+		await scope.clients.openWindow(base + hash);
+	}
+}
+
+scope.addEventListener('notificationclick', (/** @type {any} */ e) => {
+	e.notification.close();
+	e.waitUntil(open(e.notification.data?.hash || ''));
+});
