@@ -9,22 +9,23 @@
 
 import { query } from './api.js';
 import { Outage } from './backoff.js';
+import { Line } from './line.js';
 import { PollLoop, poll } from './longpoll.js';
+import { Network } from './network.js';
 import { SseStream } from './sse.js';
-import { TIMING, Verdict } from './verdict.js';
+import { Timers } from './timers.js';
+import { TIMING } from './verdict.js';
 
 /** @import {Api, ApiError} from './api.js' */
-/** @import {PollReply} from './longpoll.js' */
+/** @import {Advice, PollReply} from './longpoll.js' */
 /** @import {Event as LogEvent} from './types.js' */
+/** @import {Memory} from './memory.js' */
 /** @import {Timing} from './verdict.js' */
 
-/** @typedef {"live"|"connecting"|"offline"} State */
-/** @typedef {"sse"|"long-poll"|"poll"|"none"} Transport */
-
-export class Connection extends EventTarget {
+export class Connection extends Line {
 	/** @type {SseStream|null} */ #stream = null;
 	/** @type {PollLoop|null} */ #loop = null;
-	/** @type {Record<string, ReturnType<typeof setTimeout>|undefined>} */ #timers = {};
+	#timers = new Timers();
 	#helloAt = 0;
 	/** The hello came so late that something held it. */
 	#late = false;
@@ -36,8 +37,9 @@ export class Connection extends EventTarget {
 	/**
 	 * @param {Api} api
 	 * @param {{EventSource?: typeof EventSource, client?: string, timing?: Timing,
-	 *   random?: () => number, waiting?: () => boolean}} [options] waiting: whether
-	 *   messages wait to be sent
+	 *   random?: () => number, waiting?: () => boolean, memory?: Memory, user?: number,
+	 *   hiddenPolls?: boolean}} [options] waiting: whether messages wait to be sent; user:
+	 *   whose stream it must be; hiddenPolls: a hidden page gives its stream up
 	 */
 	constructor(api, options = {}) {
 		super();
@@ -45,17 +47,15 @@ export class Connection extends EventTarget {
 		this.Source = options.EventSource || globalThis.EventSource;
 		this.client = options.client || '';
 		this.timing = { ...TIMING, ...options.timing };
-		this.verdict = new Verdict(this.timing);
+		this.user = options.user || 0;
+		this.hiddenPolls = options.hiddenPolls || false;
+		this.network = new Network(this.timing, options.memory);
+		this.verdict = this.network.verdict;
 		this.outage = new Outage({ random: options.random });
 		this.waiting = options.waiting || (() => false);
-		this.cursor = '';
 		this.heartbeat = 15;
-		this.network = '';
-		/** @type {State} */ this.state = 'connecting';
-		/** @type {Transport} */ this.transport = 'none';
-		/** A portal or proxy answers in the server's place. */
-		this.portal = false;
-		this.counts = { streams: 0, polls: 0, mutes: 0, fallbacks: 0, resets: 0 };
+		/** The server asked for fewer streams. */
+		this.spare = false;
 	}
 
 	/** @param {string} cursor from sync; empty to start at the present */
@@ -64,7 +64,7 @@ export class Connection extends EventTarget {
 		this.cursor = cursor;
 		this.#running = true;
 		this.#lastTick = Date.now();
-		this.#timers.tick = setInterval(() => this.#tick(), 2000);
+		this.#timers.every('tick', 2000, () => this.#tick());
 		this.#connect();
 	}
 
@@ -72,10 +72,8 @@ export class Connection extends EventTarget {
 		this.#running = false;
 		this.#closeStream();
 		this.#closeLoop();
-		for (const name of Object.keys(this.#timers)) {
-			this.#cancel(name);
-		}
-		this.#set('connecting', 'none');
+		this.#timers.clear();
+		this.put('connecting', 'none');
 	}
 
 	/** @param {boolean} visible whether somebody can see the page */
@@ -84,11 +82,11 @@ export class Connection extends EventTarget {
 			return;
 		}
 		this.#visible = visible;
-		this.#cancel('hidden');
+		this.#timers.cancel('hidden');
 		if (visible) {
 			this.nudge('focus');
 		} else {
-			this.#after('hidden', this.timing.hiddenAfter, () => this.#reopen());
+			this.#timers.after('hidden', this.timing.hiddenAfter, () => this.#rest());
 		}
 	}
 
@@ -100,13 +98,14 @@ export class Connection extends EventTarget {
 		if (!this.#running) {
 			return;
 		}
-		if (this.#timers.retry) {
+		if (this.#timers.has('retry')) {
 			this.#catchUp();
-		} else if (this.#loop && (why === 'wake' || why === 'online')) {
+		} else if (this.#loop && (why !== 'focus' || this.hiddenPolls)) {
 			this.#closeLoop();
-			this.#startLoop();
+			this.#connect();
 		} else if (this.#stream && this.state === 'live') {
-			const slow = this.#visible && this.heartbeat > this.timing.beat * 2;
+			const wanted = this.verdict.beat(this.timing.beat) || this.heartbeat;
+			const slow = this.#visible && this.heartbeat > wanted * 2;
 			const quiet = performance.now() - this.#stream.heard > this.timing.beat * 1000;
 			if (slow && why === 'focus') {
 				this.#reopen();
@@ -123,8 +122,18 @@ export class Connection extends EventTarget {
 		}
 	}
 
+	/** The watch that a timer keeps, where timers are slow: is the stream still alive? */
+	check() {
+		const quiet = this.#stream ? performance.now() - this.#stream.heard : 0;
+		if (this.#running && this.#helloAt && quiet > this.heartbeat * 1500) {
+			this.#verify();
+		}
+	}
+
 	#connect() {
-		if (this.verdict.streams) {
+		if (this.#resting()) {
+			this.#startLoop({ wait: 0, after: this.timing.restAfter });
+		} else if (this.verdict.streams && !this.spare) {
 			this.#openStream();
 		} else {
 			this.#startLoop();
@@ -133,7 +142,7 @@ export class Connection extends EventTarget {
 	}
 
 	#url() {
-		const beat = this.#visible ? this.timing.beat : undefined;
+		const beat = this.verdict.beat(this.#visible ? this.timing.beat : undefined);
 		const fields = query({
 			cursor: this.cursor, client: this.client, beat, pad: this.verdict.pad || undefined,
 		});
@@ -151,10 +160,10 @@ export class Connection extends EventTarget {
 		this.#stream = stream;
 		const { helloMin, helloMax } = this.timing;
 		const patience = Math.min(helloMax, Math.max(helloMin, 3 * this.api.rtt));
-		this.#after('hello', patience, () => {
+		this.#timers.after('hello', patience, () => {
 			this.counts.fallbacks++;
 			this.#startLoop();
-			this.#after('hello', this.timing.patience, () => this.#streamBad('silent'));
+			this.#timers.after('hello', this.timing.patience, () => this.#streamBad('silent'));
 		});
 	}
 
@@ -170,8 +179,10 @@ export class Connection extends EventTarget {
 		} else if (event.type === 'bye') {
 			this.#bye(event);
 			return;
-		} else if (event.type !== 'beat') {
-			this.#deliver(event);
+		} else if (event.type === 'beat') {
+			this.#advised(event.next);
+		} else {
+			this.deliver(event);
 		}
 		const cursor = id || event.cursor;
 		if (cursor) {
@@ -182,26 +193,30 @@ export class Connection extends EventTarget {
 
 	/** @param {LogEvent} event */
 	#hello(event) {
-		this.#cancel('hello');
+		this.#timers.cancel('hello');
 		this.#helloAt = performance.now();
 		const took = this.#helloAt - (this.#stream?.opened || 0);
 		this.#late = took > this.timing.helloMin * 0.7 + 3 * this.api.rtt;
 		this.heartbeat = event.heartbeat || 15;
-		this.network = event.network || '';
+		if (this.user && event.user !== this.user) {
+			this.#signedOut();
+			return;
+		}
+		this.network.arrived(event.network);
 		this.cursor = event.cursor || this.cursor;
 		this.outage.over();
 		if (event.resume === 'reset') {
-			this.#reset();
+			this.reset();
 		}
 		// While a poll runs beside it, a late stream must first show that it flows.
 		if (!this.#loop) {
-			this.#set('live', 'sse');
+			this.put('live', 'sse');
 		}
-		this.#after('probe', this.timing.probe, () => this.#streamBad('held'));
+		this.#timers.after('probe', this.timing.probe, () => this.#streamBad('held'));
 	}
 
 	#probe() {
-		this.#cancel('probe');
+		this.#timers.cancel('probe');
 		if (performance.now() - this.#helloAt < this.timing.together) {
 			this.#streamBad('buffered');
 			return;
@@ -212,8 +227,9 @@ export class Connection extends EventTarget {
 			return;
 		}
 		this.verdict.good();
+		this.network.remember();
 		this.#closeLoop();
-		this.#set('live', 'sse');
+		this.put('live', 'sse');
 	}
 
 	/** @param {LogEvent} event */
@@ -228,17 +244,20 @@ export class Connection extends EventTarget {
 			this.#signedOut();
 			return;
 		}
-		this.#set('connecting', this.transport);
+		this.put('connecting', this.transport);
 		const wait = event.reason === 'slow' ? 0 : spread;
-		this.#after('retry', wait, () => this.#catchUp());
+		this.#timers.after('retry', wait, () => this.#catchUp());
 	}
 
 	#streamError() {
-		const flowed = this.#helloAt > 0;
-		this.#closeStream();
-		if (!flowed) {
+		const now = performance.now();
+		if (this.#helloAt) {
+			const silence = (now - (this.#stream?.heard || now)) / 1000;
+			this.network.broke({ silence, life: now - this.#helloAt });
+		} else {
 			this.verdict.failed();
 		}
+		this.#closeStream();
 		if (this.#loop) {
 			this.#planProbe();
 		} else {
@@ -256,14 +275,30 @@ export class Connection extends EventTarget {
 			return;
 		}
 		this.verdict.bad(why);
+		this.network.remember();
 		this.#startLoop();
 		this.#planProbe();
 	}
 
+	/** @param {Advice} [next] what the server would have us do */
+	#advised(next) {
+		const spare = !!next && next.transport !== 'sse';
+		if (spare === this.spare) {
+			return;
+		}
+		this.spare = spare;
+		if (spare && this.#stream) {
+			this.#closeStream();
+			this.#startLoop({ wait: next.wait, after: next.after });
+		} else if (!spare && this.#loop && !this.#stream && this.verdict.streams) {
+			this.#openStream();
+		}
+	}
+
 	/** Try a stream again later, beside the poll that works. */
 	#planProbe() {
-		this.#after('reprobe', this.verdict.retryIn, () => {
-			if (this.#loop && !this.#stream) {
+		this.#timers.after('reprobe', this.verdict.retryIn, () => {
+			if (this.#loop && !this.#stream && !this.spare && !this.#resting()) {
 				this.#openStream();
 			}
 		});
@@ -274,12 +309,12 @@ export class Connection extends EventTarget {
 		if (this.#loop) {
 			return;
 		}
-		const wait = options.wait ?? this.timing.pollWait;
+		const wait = options.wait ?? this.verdict.wait;
 		const client = this.client ? `${this.client}-p` : '';
 		this.#loop = new PollLoop(this.api, { client, wait, after: options.after }, {
 			cursor: () => this.cursor,
 			onReply: (reply) => this.#polled(reply),
-			onError: (error) => this.#loopError(error),
+			onError: (error, held) => this.#loopError(error, held),
 		});
 	}
 
@@ -287,27 +322,38 @@ export class Connection extends EventTarget {
 	#polled(reply) {
 		this.counts.polls++;
 		this.#take(reply);
+		if (this.#loop?.full) {
+			this.verdict.pollHeld();
+			this.#loop.most = this.verdict.wait;
+		}
+		this.#advised(reply.next);
 		if (this.#loop) {
-			this.#set('live', this.#loop.wait ? 'long-poll' : 'poll');
+			this.put('live', this.#loop.wait ? 'long-poll' : 'poll');
 		}
 	}
 
 	/** @param {PollReply} reply */
 	#take(reply) {
 		this.outage.over();
-		this.#cancel('retry');
+		this.#timers.cancel('retry');
+		this.network.arrived(reply.network);
+		this.network.proved();
 		for (const event of reply.events) {
-			this.#deliver(event);
+			this.deliver(event);
 		}
 		this.cursor = reply.cursor;
 		if (reply.resume === 'reset') {
-			this.#reset();
+			this.reset();
 		}
 	}
 
-	/** @param {ApiError} error */
-	#loopError(error) {
+	/**
+	 * @param {ApiError} error
+	 * @param {number} held s that the poll had lasted
+	 */
+	#loopError(error, held) {
 		this.#loop = null;
+		this.network.broke(error.kind === 'refused' || !held ? null : { held });
 		if (!this.#stream || !this.#helloAt) {
 			this.#closeStream();
 			this.#recover(error);
@@ -316,7 +362,7 @@ export class Connection extends EventTarget {
 
 	/** @param {ApiError} [error] */
 	#recover(error) {
-		this.#cancel('reprobe');
+		this.#timers.cancel('reprobe');
 		if (error?.kind === 'refused') {
 			this.#signedOut();
 			return;
@@ -324,8 +370,8 @@ export class Connection extends EventTarget {
 		const delay = this.outage.next(this.waiting());
 		this.portal = error?.kind === 'foreign';
 		const lost = this.portal || this.outage.length > this.timing.silent;
-		this.#set(lost ? 'offline' : 'connecting', 'none');
-		this.#after('retry', Math.max(delay, (error?.after || 0) * 1000), () => {
+		this.put(lost ? 'offline' : 'connecting', 'none');
+		this.#timers.after('retry', Math.max(delay, (error?.after || 0) * 1000), () => {
 			this.#catchUp();
 		});
 	}
@@ -337,7 +383,7 @@ export class Connection extends EventTarget {
 
 	/** After a loss: a plain poll first, then the stream. */
 	async #catchUp() {
-		this.#cancel('retry');
+		this.#timers.cancel('retry');
 		if (this.#verifying) {
 			return;
 		}
@@ -401,6 +447,7 @@ export class Connection extends EventTarget {
 		this.#closeStream();
 		this.#startLoop();
 		if (this.verdict.mute()) {
+			this.network.remember();
 			this.#planProbe();
 		} else {
 			this.#openStream();
@@ -419,7 +466,22 @@ export class Connection extends EventTarget {
 			return;
 		}
 		const slack = this.#visible ? 1.5 : 2.5;
-		this.#after('mute', this.heartbeat * 1000 * slack, () => this.#verify());
+		this.#timers.after('mute', this.heartbeat * 1000 * slack, () => this.#verify());
+	}
+
+	/** Hidden for long, and with nobody to share a stream with: ask now and then. */
+	#resting() {
+		return this.hiddenPolls && !this.#visible && !this.#timers.has('hidden');
+	}
+
+	#rest() {
+		if (this.hiddenPolls && this.#running && this.state === 'live') {
+			this.#closeStream();
+			this.#closeLoop();
+			this.#connect();
+		} else {
+			this.#reopen();
+		}
 	}
 
 	/** Open the stream anew, for another heartbeat. */
@@ -437,60 +499,16 @@ export class Connection extends EventTarget {
 		}
 	}
 
-	#reset() {
-		this.counts.resets++;
-		this.dispatchEvent(new CustomEvent('reset', { detail: this.cursor }));
-	}
-
-	/** @param {LogEvent} event */
-	#deliver(event) {
-		this.dispatchEvent(new CustomEvent('event', { detail: event }));
-	}
-
-	/**
-	 * @param {State} state
-	 * @param {Transport} transport
-	 */
-	#set(state, transport) {
-		if (state === 'live') {
-			this.portal = false;
-		}
-		if (state !== this.state || transport !== this.transport) {
-			this.state = state;
-			this.transport = transport;
-		}
-		this.dispatchEvent(new Event('state'));
-	}
-
 	#closeStream() {
 		this.#stream?.close();
 		this.#stream = null;
-		this.#cancel('hello');
-		this.#cancel('probe');
-		this.#cancel('mute');
+		this.#timers.cancel('hello');
+		this.#timers.cancel('probe');
+		this.#timers.cancel('mute');
 	}
 
 	#closeLoop() {
 		this.#loop?.stop();
 		this.#loop = null;
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {number} ms
-	 * @param {() => void} then
-	 */
-	#after(name, ms, then) {
-		this.#cancel(name);
-		this.#timers[name] = setTimeout(() => {
-			this.#timers[name] = undefined;
-			then();
-		}, ms);
-	}
-
-	/** @param {string} name */
-	#cancel(name) {
-		clearTimeout(this.#timers[name]);
-		this.#timers[name] = undefined;
 	}
 }

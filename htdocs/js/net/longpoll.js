@@ -10,8 +10,13 @@ import { ApiError, query } from './api.js';
 /** @import {Api} from './api.js' */
 
 /**
- * @typedef {{resume: string, events: any[], cursor: string,
- *   next?: {transport: string, wait: number, after: number}}} PollReply
+ * What the server would have its clients do: s that a poll is held, ms between two.
+ * @typedef {{transport: string, wait: number, after: number}} Advice
+ */
+
+/**
+ * @typedef {{resume: string, events: any[], cursor: string, network?: string,
+ *   next?: Advice}} PollReply
  */
 
 /**
@@ -39,7 +44,8 @@ export async function poll(api, ask) {
  * @typedef {object} LoopHandlers
  * @property {() => string} cursor
  * @property {(reply: PollReply) => void} onReply
- * @property {(error: ApiError) => void} onError the loop has ended
+ * @property {(error: ApiError, held: number) => void} onError the loop has ended; its
+ *   last poll was held for so many seconds
  */
 
 export class PollLoop {
@@ -53,7 +59,11 @@ export class PollLoop {
 		this.api = api;
 		this.client = options.client;
 		this.wait = options.wait;
+		/** Longer than this is not asked for, whatever the server advises. */
+		this.most = options.wait;
 		this.after = options.after || 0;
+		/** Whether the last poll lasted as long as it was to. */
+		this.full = false;
 		this.handlers = handlers;
 		this.abort = new AbortController();
 		/** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -63,18 +73,23 @@ export class PollLoop {
 
 	/** @param {boolean} first the first answer is wanted at once, to know that we are live */
 	async #turn(first) {
+		const since = performance.now();
+		const held = () => (performance.now() - since) / 1000;
+		const wait = first ? 0 : this.wait;
 		try {
 			const reply = await poll(this.api, {
 				cursor: this.handlers.cursor(),
-				wait: first ? 0 : this.wait,
+				wait,
 				client: this.client,
 				signal: this.abort.signal,
 			});
 			if (this.stopped) {
 				return;
 			}
+			this.full = wait > 0 && held() >= wait * 0.9;
 			if (reply.next) {
-				this.wait = reply.next.transport === 'poll' ? 0 : reply.next.wait || this.wait;
+				const advised = reply.next.wait || this.most;
+				this.wait = reply.next.transport === 'poll' ? 0 : Math.min(this.most, advised);
 				this.after = Math.max(reply.next.after || 0, this.wait ? 0 : 1000);
 			}
 			this.handlers.onReply(reply);
@@ -84,7 +99,7 @@ export class PollLoop {
 		} catch (error) {
 			if (!this.stopped) {
 				this.stop();
-				this.handlers.onError(/** @type {ApiError} */ (error));
+				this.handlers.onError(/** @type {ApiError} */ (error), wait ? held() : 0);
 			}
 		}
 	}

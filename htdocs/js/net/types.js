@@ -26,7 +26,8 @@
  *   message?: Message, user?: any, info?: any, emoji?: string, on?: boolean,
  *   role?: string, upto?: number, unread?: number, mentions?: number, state?: string,
  *   last_seen?: string, cursor?: string, resume?: string, heartbeat?: number,
- *   network?: string, reason?: string, retry?: number}} Event
+ *   network?: string, reason?: string, retry?: number,
+ *   next?: import('./longpoll.js').Advice}} Event
  *
  * @typedef {{me: User, self: {room: number, last_seq: number}, rooms: Room[],
  *   users: User[], cursor: string}} Sync

@@ -1,6 +1,21 @@
 /**
  * verdict.js - what we believe of this network, and for how long.
+ *
+ * What a network cuts is learned from the cuts: a poll that broke after T seconds is
+ * asked to last four fifths of that, a stream that broke after a silence beats within it.
+ * Polls that survive try longer again, a little at a time.
  */
+
+/** @import {Known} from './memory.js' */
+
+/** A poll that broke sooner than this, in s, was not cut for its length. */
+const SHORTEST = 4;
+/** So many polls in a row must survive before a longer one is tried. */
+const SURVIVORS = 8;
+/** Streams cut so soon, in ms after their hello … */
+const BRIEF = 20000;
+/** … so often in a row are worse than polls. */
+const BRIEF_MANY = 3;
 
 /**
  * All in ms, but beat and pollWait in seconds and pad in bytes.
@@ -12,6 +27,7 @@
  * @property {number} [together] closer than this, the two were held back together
  * @property {number} [beat] the heartbeat a visible page asks for
  * @property {number} [hiddenAfter] a page hidden so long asks for the default one
+ * @property {number} [restAfter] between two polls of a hidden page without a stream
  * @property {number} [pollWait] how long a poll is held
  * @property {number} [askTimeout] for a plain poll that verifies or catches up
  * @property {number} [silent] an outage shorter than this is not shown
@@ -29,6 +45,7 @@ export const TIMING = {
 	together: 500,
 	beat: 3,
 	hiddenAfter: 60000,
+	restAfter: 10000,
 	pollWait: 25,
 	askTimeout: 4000,
 	silent: 3000,
@@ -49,8 +66,83 @@ export class Verdict {
 		this.why = '';
 		this.failures = 0;
 		this.mutes = 0;
+		/** The longest poll that survives here, in s, and the longest silence; 0: any. */
+		this.hold = 0;
+		this.quiet = 0;
+		this.survived = 0;
+		this.brief = 0;
 		/** ms until a stream is tried again beside a working poll. */
 		this.retryIn = timing.retry;
+	}
+
+	/** @param {Known|null} known of the network that we are on, null for a strange one */
+	adopt(known) {
+		const { timing } = this;
+		Object.assign(this, new Verdict(timing), known ? {
+			streams: known.streams, why: known.why, pad: known.pad, hold: known.hold,
+			quiet: known.quiet,
+		} : {});
+	}
+
+	/** @returns {Omit<Known, "at">} */
+	get known() {
+		const { streams, why, pad, hold, quiet } = this;
+		return { streams, why, pad, hold, quiet };
+	}
+
+	/** @returns {number} s that a poll is held */
+	get wait() {
+		return this.hold ? Math.min(this.hold, this.timing.pollWait) : this.timing.pollWait;
+	}
+
+	/**
+	 * A held poll broke, yet the network is there.
+	 * @param {number} seconds how long it was held
+	 */
+	pollCut(seconds) {
+		this.survived = 0;
+		if (seconds >= SHORTEST) {
+			this.hold = Math.max(SHORTEST, Math.floor(seconds * 0.8));
+		}
+	}
+
+	/** A poll lasted as long as it was asked to. */
+	pollHeld() {
+		if (this.hold && ++this.survived >= SURVIVORS) {
+			this.survived = 0;
+			this.hold = Math.ceil(this.hold * 1.25);
+			if (this.hold >= this.timing.pollWait) {
+				this.hold = 0;
+			}
+		}
+	}
+
+	/**
+	 * A stream that flowed was cut.
+	 * @param {number} silence s since its last frame
+	 * @param {number} life ms since its hello
+	 */
+	streamCut(silence, life) {
+		if (silence >= SHORTEST) {
+			this.quiet = Math.max(SHORTEST, Math.floor(silence * 0.8));
+		}
+		this.brief = life < BRIEF ? this.brief + 1 : 0;
+		if (this.brief >= BRIEF_MANY) {
+			this.brief = 0;
+			this.bad('cut');
+		}
+	}
+
+	/**
+	 * @param {number} [wanted] seconds; none for the server's own
+	 * @returns {number|undefined} the heartbeat to ask for
+	 */
+	beat(wanted) {
+		if (!this.quiet) {
+			return wanted;
+		}
+		// 1.2: the server's beats are within a fifth of what is asked.
+		return Math.max(2, Math.min(wanted || Infinity, Math.floor(this.quiet / 1.2)));
 	}
 
 	/** A stream has shown that it flows. */

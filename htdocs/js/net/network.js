@@ -1,0 +1,68 @@
+/**
+ * network.js - the network we are on: its name, what we believe of it, what it taught us.
+ */
+
+import { Memory } from './memory.js';
+import { Verdict } from './verdict.js';
+
+/** @import {Timing} from './verdict.js' */
+
+/** @typedef {{silence: number, life: number}|{held: number}} Cut s, ms; s */
+
+export class Network {
+	/** @type {Cut|null} what broke last, until the network proves to be there */ #cut = null;
+
+	/**
+	 * @param {Required<Timing>} timing
+	 * @param {Memory} [memory]
+	 */
+	constructor(timing, memory = new Memory(null)) {
+		this.memory = memory;
+		this.verdict = new Verdict(timing);
+		this.verdict.adopt(memory.recall(memory.last));
+		this.name = '';
+		this.cuts = 0;
+	}
+
+	/**
+	 * The server has named the network that it sees us on.
+	 * @param {string} [name]
+	 */
+	arrived(name) {
+		if (!name || name === this.name) {
+			return;
+		}
+		// A first answer on the network of last time tells nothing new.
+		if (this.name || name !== this.memory.last) {
+			this.verdict.adopt(this.memory.recall(name));
+		}
+		this.name = name;
+	}
+
+	remember() {
+		if (this.name) {
+			this.memory.keep(this.name, this.verdict.known);
+		}
+	}
+
+	/** @param {Cut|null} cut something broke: perhaps it was cut, perhaps all is down */
+	broke(cut) {
+		this.#cut = cut;
+	}
+
+	/** The network is there: what broke last was cut. */
+	proved() {
+		const cut = this.#cut;
+		this.#cut = null;
+		if (!cut) {
+			return;
+		}
+		this.cuts++;
+		if ('held' in cut) {
+			this.verdict.pollCut(cut.held);
+		} else {
+			this.verdict.streamCut(cut.silence, cut.life);
+		}
+		this.remember();
+	}
+}
