@@ -6,7 +6,8 @@
 
 import { pageId } from '../lib/ids.js';
 import { Api, ApiError } from '../net/api.js';
-import { Connection } from '../net/connection.js';
+import { Memory } from '../net/memory.js';
+import { browserShares, SharedConnection } from '../net/shared.js';
 import { Outbox } from './outbox.js';
 import { Retry } from './retry.js';
 import { forget, lastKnown, Snapshot } from './snapshot.js';
@@ -25,6 +26,19 @@ const PATIENCE = 2500;
 const KEEP = 1500;
 /** In low-data mode the server is heard only so often, in s. */
 const QUIET_BEAT = 15;
+
+/** @returns {globalThis.Storage|null} where what was learned of networks is kept */
+function shelf() {
+	try {
+		return globalThis.localStorage;
+	} catch {
+		return null;
+	}
+}
+
+function visible() {
+	return typeof document === 'undefined' || document.visibilityState === 'visible';
+}
 
 /** Events: `phase`, `trouble` (detail: ApiError while starting). */
 export class Session extends EventTarget {
@@ -53,7 +67,7 @@ export class Session extends EventTarget {
 		// Replaced at each sign-in: nothing of one user is left for the next.
 		this.store = new Store(this.api);
 		this.outbox = new Outbox(this.api, this.storage);
-		this.connection = new Connection(this.api);
+		this.connection = new SharedConnection(this.api);
 		this.api.onSignedOut = () => this.#leave();
 	}
 
@@ -159,11 +173,15 @@ export class Session extends EventTarget {
 		this.storage = await openStorage(this.#place(sync.me.id));
 		this.store = new Store(this.api);
 		this.outbox = new Outbox(this.api, this.storage);
-		this.connection = new Connection(this.api, {
+		const shares = browserShares();
+		this.connection = new SharedConnection(this.api, {
 			client: pageId(),
 			waiting: () => this.outbox.waiting > 0,
 			timing: this.#options.lowData?.() ? { beat: QUIET_BEAT } : undefined,
-		});
+			memory: new Memory(shelf()),
+			user: sync.me.id,
+		}, shares && { ...shares, name: `palabre ${this.base} ${sync.me.id}` });
+		this.connection.setVisible(visible());
 		this.snapshot = new Snapshot(this.storage, this.store);
 		this.#stale = Boolean(rooms);
 		this.#wire();

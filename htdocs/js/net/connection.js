@@ -26,9 +26,6 @@ export class Connection extends Line {
 	/** @type {SseStream|null} */ #stream = null;
 	/** @type {PollLoop|null} */ #loop = null;
 	#timers = new Timers();
-	#helloAt = 0;
-	/** The hello came so late that something held it. */
-	#late = false;
 	#verifying = false;
 	#visible = true;
 	#running = false;
@@ -124,8 +121,7 @@ export class Connection extends Line {
 
 	/** The watch that a timer keeps, where timers are slow: is the stream still alive? */
 	check() {
-		const quiet = this.#stream ? performance.now() - this.#stream.heard : 0;
-		if (this.#running && this.#helloAt && quiet > this.heartbeat * 1500) {
+		if (this.#running && (this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
 			this.#verify();
 		}
 	}
@@ -152,7 +148,6 @@ export class Connection extends Line {
 	#openStream() {
 		this.#closeStream();
 		this.counts.streams++;
-		this.#helloAt = 0;
 		const stream = new SseStream(this.#url(), {
 			onEvent: (event, id) => this.#frame(event, id),
 			onError: () => this.#streamError(),
@@ -194,9 +189,7 @@ export class Connection extends Line {
 	/** @param {LogEvent} event */
 	#hello(event) {
 		this.#timers.cancel('hello');
-		this.#helloAt = performance.now();
-		const took = this.#helloAt - (this.#stream?.opened || 0);
-		this.#late = took > this.timing.helloMin * 0.7 + 3 * this.api.rtt;
+		this.#stream?.greeted(this.api.fastest, this.timing);
 		this.heartbeat = event.heartbeat || 15;
 		if (this.user && event.user !== this.user) {
 			this.#signedOut();
@@ -217,13 +210,9 @@ export class Connection extends Line {
 
 	#probe() {
 		this.#timers.cancel('probe');
-		if (performance.now() - this.#helloAt < this.timing.together) {
-			this.#streamBad('buffered');
-			return;
-		}
-		if (this.#late && !this.verdict.pad) {
-			// The probe pushed the hello out: frames are held until the next one.
-			this.#streamBad('held');
+		const fault = this.#stream?.probed(this.timing);
+		if (fault === 'buffered' || (fault === 'held' && !this.verdict.pad)) {
+			this.#streamBad(fault);
 			return;
 		}
 		this.verdict.good();
@@ -250,10 +239,9 @@ export class Connection extends Line {
 	}
 
 	#streamError() {
-		const now = performance.now();
-		if (this.#helloAt) {
-			const silence = (now - (this.#stream?.heard || now)) / 1000;
-			this.network.broke({ silence, life: now - this.#helloAt });
+		const life = this.#stream?.life;
+		if (life) {
+			this.network.broke(life);
 		} else {
 			this.verdict.failed();
 		}
@@ -354,7 +342,7 @@ export class Connection extends Line {
 	#loopError(error, held) {
 		this.#loop = null;
 		this.network.broke(error.kind === 'refused' || !held ? null : { held });
-		if (!this.#stream || !this.#helloAt) {
+		if (!this.#stream || !this.#stream.life) {
 			this.#closeStream();
 			this.#recover(error);
 		}
@@ -462,7 +450,7 @@ export class Connection extends Line {
 
 	/** Watch the stream: the next frame must come within the heartbeat's limit. */
 	#watch() {
-		if (!this.#stream || !this.#helloAt) {
+		if (!this.#stream || !this.#stream.life) {
 			return;
 		}
 		const slack = this.#visible ? 1.5 : 2.5;

@@ -6,6 +6,7 @@
  */
 
 /** @import {Event as LogEvent} from './types.js' */
+/** @import {Timing} from './verdict.js' */
 
 /**
  * @typedef {object} StreamHandlers
@@ -23,6 +24,10 @@ export class SseStream {
 		this.opened = performance.now();
 		/** When the last frame came, on performance.now()'s clock. */
 		this.heard = this.opened;
+		/** When the hello came, 0 before. */
+		this.helloAt = 0;
+		/** The hello came so late that something held it. */
+		this.late = false;
 		this.closed = false;
 		this.source = new Source(url);
 		this.source.onmessage = (frame) => this.#frame(frame, handlers);
@@ -56,6 +61,38 @@ export class SseStream {
 			return;
 		}
 		handlers.onEvent(event, frame.lastEventId);
+	}
+
+	/**
+	 * The hello is there.
+	 * @param {number} rtt ms
+	 * @param {Required<Timing>} timing
+	 */
+	greeted(rtt, timing) {
+		this.helloAt = performance.now();
+		this.late = this.helloAt - this.opened > timing.helloMin * 0.7 + 3 * rtt;
+	}
+
+	/**
+	 * The probe is there.
+	 * @param {Required<Timing>} timing
+	 * @returns {""|"buffered"|"held"} held: each frame until the next, as the probe pushed
+	 *   the hello out, or a beat the probe
+	 */
+	probed(timing) {
+		const apart = performance.now() - this.helloAt;
+		if (apart < timing.together) {
+			return 'buffered';
+		}
+		return this.late || apart > timing.helloMin * 1.5 ? 'held' : '';
+	}
+
+	/** @returns {{silence: number, life: number}|null} s since the last frame, ms since
+	 *   the hello; null where there was none */
+	get life() {
+		const now = performance.now();
+		return this.helloAt
+			? { silence: (now - this.heard) / 1000, life: now - this.helloAt } : null;
 	}
 
 	close() {

@@ -43,7 +43,7 @@ export class ConnectionLine extends View {
 		const { connection } = this.ctx.session;
 		attr(this, 'data-state', connection.state);
 		attr(this, 'data-transport', connection.transport);
-		attr(this, 'data-leader', 'true');
+		attr(this, 'data-leader', String(connection.leader));
 		clearTimeout(this.timer);
 		if (connection.state === 'live') {
 			this.since = 0;
@@ -72,7 +72,7 @@ export class ConnectionLine extends View {
 			return [t('connection.portal'), later];
 		}
 		if (connection.state === 'live') {
-			const why = connection.verdict.why;
+			const { why } = connection;
 			if (connection.transport === 'sse') {
 				return [t('connection.live'), ''];
 			}

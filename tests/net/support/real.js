@@ -110,7 +110,6 @@ cache_mem 8 MB
 netdb_filename none
 pinger_enable off
 shutdown_lifetime 0 seconds
-cache_effective_user root
 visible_hostname localhost
 `,
 		}),
@@ -161,7 +160,8 @@ export class RealProxy {
 		this.port = await freePort();
 		const place = { ...this.where, dir, port: this.port };
 		mkdirSync(dir, { recursive: true });
-		chmodSync(dir, 0o755);
+		// Those that give up root must still write here.
+		chmodSync(dir, 0o777);
 		for (const [file, text] of Object.entries(recipe.files(place))) {
 			writeFileSync(join(dir, file), text);
 		}
