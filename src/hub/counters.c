@@ -16,6 +16,7 @@ static const char *const names[] = {
 	[COUNT_RESET] = "palabre_resumes_total{result=\"reset\"}",
 	[COUNT_START] = "palabre_resumes_total{result=\"start\"}",
 	[COUNT_FRAMES] = "palabre_events_delivered_total",
+	[COUNT_AGED] = "palabre_aged_streams_total",
 	[COUNT_SLOW] = "palabre_slow_streams_total",
 };
 

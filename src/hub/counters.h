@@ -14,6 +14,7 @@ enum counter {
 	COUNT_RESET,     /* … that had to sync */
 	COUNT_START,     /* … that came without a cursor */
 	COUNT_FRAMES,    /* events given to streams and polls */
+	COUNT_AGED,      /* streams ended because they were open for long */
 	COUNT_SLOW,      /* streams ended because their client did not read */
 	COUNTERS
 };

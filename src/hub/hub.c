@@ -17,14 +17,20 @@
 #define STOP_SECONDS 1.
 
 /* Each stream is a descriptor: take as many as we are allowed. */
-static void raise_descriptor_limit(void)
+static uint64_t raise_descriptor_limit(void)
 {
-	struct rlimit limit;
+	struct rlimit limit = { .rlim_cur = 1024 };
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+	return limit.rlim_cur;
+}
+
+bool hub_is_short(const struct hub *hub)
+{
+	return hub->stream_count * 10 > hub->descriptors * 9;
 }
 
 static void flush_dirty(struct hub *hub)
@@ -108,10 +114,10 @@ void hub_run(const struct conf *conf)
 {
 	struct hub *hub = die_if_null(calloc(1, sizeof *hub));
 
-	raise_descriptor_limit();
 	acceptor_init();
 	signal(SIGPIPE, SIG_IGN);
 	hub->conf = conf;
+	hub->descriptors = raise_descriptor_limit();
 	hub->loop = ev_default_loop(0);
 	if (!hub->loop) {
 		die("libev can't start");

@@ -6,19 +6,21 @@
 #include <talloc.h>
 
 #include "base/die.h"
+#include "base/rand.h"
 #include "hub/hub.h"
 
 /* An answer is sent when it has grown to this, though more may be there. */
 #define ENOUGH_BYTES (256u << 10)
 #define ADVISED_WAIT 25
 
-static void write_next(struct json *j)
+static void write_next(struct json *j, const struct hub *hub)
 {
 	json_key(j, "next");
 	json_open_object(j);
-	json_put_str(j, "transport", STR("sse"));
+	json_put_str(j, "transport", str_from(hub_is_short(hub) ? "long-poll" : "sse"));
 	json_put_int(j, "wait", ADVISED_WAIT);
-	json_put_int(j, "after", 0);
+	json_put_int(j, "after",
+		     hub_is_short(hub) ? (int64_t)rand_below(2000) + 1000 : 0);
 	json_close_object(j);
 }
 
@@ -56,7 +58,8 @@ static void write_answer(struct stream *s, struct json *j)
 	}
 	json_close_array(j);
 	json_put_str(j, "cursor", cursor_with_place(s, id));
-	write_next(j);
+	json_put_str(j, "network", str_from(s->network));
+	write_next(j, s->hub);
 	json_close_object(j);
 }
 

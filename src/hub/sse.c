@@ -12,6 +12,9 @@
 /* The padding is a write of its own, this long after what it is to push out. */
 #define PAD_SECONDS 0.05
 #define RETRY_MS 2000
+/* Streams end at a random age, so that coming back is nothing unusual. */
+#define AGE_MIN_SECONDS (20 * 60)
+#define AGE_MAX_SECONDS (40 * 60)
 
 /* No-transform and identity: a proxy that compresses a stream holds it. */
 #define HEAD                                                  \
@@ -28,10 +31,8 @@
 _Static_assert(RETRY_MS == 2000, "HEAD says so too");
 
 static const char *const bye_names[] = {
-	[BYE_REVOKED] = "revoked",
-	[BYE_RESTART] = "restart",
-	[BYE_SLOW] = "slow",
-	[BYE_REPLACED] = "replaced",
+	[BYE_REVOKED] = "revoked",   [BYE_RESTART] = "restart", [BYE_SLOW] = "slow",
+	[BYE_REPLACED] = "replaced", [BYE_AGED] = "restart",
 };
 
 /* Adds a frame and gives up our reference. */
@@ -80,6 +81,8 @@ static void sse_open(struct stream *s)
 	add(s, frame_create(STR(HEAD)));
 	add(s, frame_event(cursor, buf_str(&text)));
 	talloc_free(mem);
+	s->ends = ev_now(s->hub->loop) + AGE_MIN_SECONDS +
+		  rand_below(AGE_MAX_SECONDS - AGE_MIN_SECONDS);
 	stream_set_timer(s, PROBE_SECONDS);
 	stream_mark_dirty(s);
 }
@@ -132,21 +135,26 @@ static void sse_lost(struct stream *s)
 	stream_bye(s, BYE_RESTART);
 }
 
+/* For as long as descriptors are short. */
+#define ADVICE ",\"next\":{\"transport\":\"long-poll\",\"wait\":25,\"after\":1000}"
+
 static struct frame *make_beat(const struct hub *hub, int64_t position)
 {
-	char id[LOG_CURSOR_SIZE], json[LOG_CURSOR_SIZE + 40];
+	char id[LOG_CURSOR_SIZE], json[LOG_CURSOR_SIZE + 120];
 	struct str cursor = cursor_of(hub, position, id);
 	int n = snprintf(json, sizeof json,
-			 "{\"type\":\"beat\",\"cursor\":\"" STR_FMT "\"}",
-			 STR_ARG(cursor));
+			 "{\"type\":\"beat\",\"cursor\":\"" STR_FMT "\"%s}",
+			 STR_ARG(cursor), hub_is_short(hub) ? ADVICE : "");
 	return frame_event(cursor, (struct str){ json, (size_t)n });
 }
 
 /* Live streams stand at the same place: they share one frame. */
 static struct frame *live_beat(struct hub *hub)
 {
-	if (!hub->beat || hub->beat_position != hub->settled) {
+	if (!hub->beat || hub->beat_position != hub->settled ||
+	    hub->beat_short != hub_is_short(hub)) {
 		frame_unref(hub->beat);
+		hub->beat_short = hub_is_short(hub);
 		hub->beat = make_beat(hub, hub->settled);
 		hub->beat_position = hub->settled;
 	}
@@ -155,6 +163,10 @@ static struct frame *live_beat(struct hub *hub)
 
 static void sse_tick(struct stream *s)
 {
+	if (s->state == STREAM_LIVE && ev_now(s->hub->loop) > s->ends) {
+		stream_bye(s, BYE_AGED);
+		return;
+	}
 	if (!s->probed) {
 		s->probed = true;
 		stream_add(s, s->hub->probe);
@@ -170,7 +182,9 @@ static void sse_bye(struct stream *s, enum bye reason)
 {
 	char json[80];
 	/* Spread, so that a restart does not bring everybody back in the same moment. */
-	unsigned retry = reason == BYE_RESTART ? 250 + rand_below(1750) : 1000;
+	unsigned retry = reason == BYE_RESTART ? 250 + rand_below(1750)
+			 : reason == BYE_AGED  ? 1 + rand_below(50)
+					       : 1000;
 	int n = snprintf(json, sizeof json,
 			 "{\"type\":\"bye\",\"reason\":\"%s\",\"retry\":%u}",
 			 bye_names[reason], retry);

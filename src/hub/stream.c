@@ -95,11 +95,13 @@ struct stream *stream_create(struct hub *hub, const struct arrival *arrival,
 		s->next->previous = s;
 	}
 	hub->streams = s;
+	hub->stream_count++;
 	return s;
 }
 
 static void unlink_stream(struct stream *s)
 {
+	s->hub->stream_count--;
 	if (s->previous) {
 		s->previous->next = s->next;
 	} else {
@@ -215,7 +217,9 @@ void stream_bye(struct stream *s, enum bye reason)
 	if (s->state == STREAM_ASKING) {
 		stream_refuse(s, E_UNAVAILABLE, NULL); /* let in by nobody yet */
 	} else if (s->state == STREAM_REPLAY || s->state == STREAM_LIVE) {
-		if (reason == BYE_SLOW) {
+		if (reason == BYE_AGED) {
+			count_add(&s->hub->counters, COUNT_AGED, 1);
+		} else if (reason == BYE_SLOW) {
 			count_add(&s->hub->counters, COUNT_SLOW, 1);
 			wire_cut(&s->wire);
 		}

@@ -28,6 +28,7 @@ enum bye {
 	BYE_RESTART,  /* the hub stops, or follows another log from now on */
 	BYE_SLOW,     /* the client does not read what it asked for */
 	BYE_REPLACED, /* a newer stream took its place */
+	BYE_AGED,     /* told as a restart: one is to look like any other minute */
 };
 
 /* A transport. All run in the loop. */
@@ -88,7 +89,8 @@ struct stream {
 	bool probed;      /* SSE: the probe is sent */
 	uint8_t beat;     /* SSE: seconds between beats */
 	uint8_t wait;     /* long-poll: seconds */
-	uint16_t pad;     /* SSE: bytes of comment behind each batch */
+	double ends;  /* SSE: the loop's time at which it has been open for long enough */
+	uint16_t pad; /* SSE: bytes of comment behind each batch */
 	char client[33];
 	char network[17]; /* short hash of the caller's address */
 };

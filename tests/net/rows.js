@@ -1,7 +1,7 @@
 /** rows.js - the networks that Palabre is tried on. */
 
 import { tmpdir } from 'node:os';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../harness/instance.js';
 import { pause } from './support/bench.js';
@@ -70,6 +70,7 @@ const OURS = [
 
 export function rows() {
 	const dir = mkdtempSync(join(process.env.PALABRE_TEST_DIR || tmpdir(), 'net-'));
+	chmodSync(dir, 0o755);
 	const real = Object.keys(RECIPES).map((name) => ({
 		name, open: (/** @type {number} */ target) => new RealProxy(name, { dir, target, root }).start(),
 	}));

@@ -119,7 +119,7 @@ export class Connection extends Line {
 		}
 	}
 
-	/** The watch that a timer keeps, where timers are slow: is the stream still alive? */
+	/** What a timer watches for, asked where timers are slow. */
 	check() {
 		if (this.#running && (this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
 			this.#verify();
@@ -472,7 +472,6 @@ export class Connection extends Line {
 		}
 	}
 
-	/** Open the stream anew, for another heartbeat. */
 	#reopen() {
 		if (this.#running && this.#stream && this.state === 'live') {
 			this.#openStream();

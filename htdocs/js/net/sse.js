@@ -84,7 +84,7 @@ export class SseStream {
 		if (apart < timing.together) {
 			return 'buffered';
 		}
-		return this.late || apart > timing.helloMin * 1.5 ? 'held' : '';
+		return this.late || apart > timing.apart ? 'held' : '';
 	}
 
 	/** @returns {{silence: number, life: number}|null} s since the last frame, ms since

@@ -25,6 +25,7 @@ const BRIEF_MANY = 3;
  * @property {number} [patience] how much longer such a stream is kept
  * @property {number} [probe] the probe must follow the hello within this
  * @property {number} [together] closer than this, the two were held back together
+ * @property {number} [apart] further than this, and something held the probe
  * @property {number} [beat] the heartbeat a visible page asks for
  * @property {number} [hiddenAfter] a page hidden so long asks for the default one
  * @property {number} [restAfter] between two polls of a hidden page without a stream
@@ -43,6 +44,7 @@ export const TIMING = {
 	patience: 8000,
 	probe: 4000,
 	together: 500,
+	apart: 1800,
 	beat: 3,
 	hiddenAfter: 60000,
 	restAfter: 10000,

@@ -8,7 +8,7 @@ import { json, message, sse, TestServer } from './server.js';
 /** @typedef {import('./server.js').Call} Call */
 
 export const FAST = {
-	helloMin: 80, helloMax: 200, patience: 300, probe: 180, together: 25, beat: 0.15,
+	helloMin: 80, helloMax: 200, patience: 300, probe: 180, together: 25, apart: 150, beat: 0.15,
 	hiddenAfter: 100, pollWait: 5, askTimeout: 300, silent: 150, retry: 400, retryMax: 2000,
 	restAfter: 100,
 };

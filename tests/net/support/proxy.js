@@ -185,8 +185,9 @@ export class Proxy {
 			}, b.mute());
 			reply.on('close', () => clearTimeout(timer));
 		}
+		// Timers of one length run in the order they were set.
+		const wait = (stream && b.delayStream) || b.latency || 0;
 		const write = (/** @type {Buffer} */ bytes) => {
-			const wait = (stream && b.delayStream) || b.latency || 0;
 			const go = () => {
 				if (!mute && !this.dark && !reply.destroyed) {
 					reply.write(bytes);
@@ -203,7 +204,11 @@ export class Proxy {
 			if (piece === null) {
 				open();
 				held.forEach(write);
-				setTimeout(() => reply.end(), ((stream && b.delayStream) || b.latency || 0) + 1);
+				if (wait) {
+					setTimeout(() => reply.end(), wait);
+				} else {
+					reply.end();
+				}
 				return;
 			}
 			held.push(piece);

@@ -113,7 +113,8 @@ shutdown_lifetime 0 seconds
 visible_hostname localhost
 `,
 		}),
-		args: (p) => ['-N', '-f', `${p.dir}/squid.conf`],
+		// Its shared memory is named for the service.
+		args: (p) => ['-N', '-n', `palabre${p.port}`, '-f', `${p.dir}/squid.conf`],
 	},
 	'varnish': {
 		bin: 'varnishd',
