@@ -119,7 +119,7 @@ export class Connection extends Line {
 		}
 	}
 
-	/** What a timer watches for, asked where timers are slow. */
+	/** What a timer watches for, where timers are slow. */
 	check() {
 		if (this.#running && (this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
 			this.#verify();
