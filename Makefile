@@ -84,7 +84,7 @@ PROGRAM_OBJECTS := $(PROGRAMS:%.c=$(BUILD)/%.o) $(BUILD)/conf/launch.o
 
 # --- the usual targets ---------------------------------------------------------------
 
-.PHONY: all build tests run start stop status test check bench lint format fuzz \
+.PHONY: all build tests run start stop status test check net bench lint format fuzz \
 	fuzzers clean distclean help packages-build packages-test packages-check FORCE
 
 all: packages-build
@@ -113,6 +113,9 @@ test: packages-test
 
 check: packages-check
 	@PALABRE_CHECK=1 exec tests/run $(SUITE)
+
+net: packages-check
+	@exec tests/net/run
 
 bench: packages-check
 	$(Q)$(MAKE) build

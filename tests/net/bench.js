@@ -8,6 +8,7 @@
 import { startInstance } from '../harness/instance.js';
 import { rows } from './rows.js';
 import { browser, drive } from './support/bench.js';
+import { sleep, tabs } from './support/tabs.js';
 
 const AT_ONCE = 5;
 const only = new RegExp(process.argv[2] || process.env.TEST || '.', 'i');
@@ -49,6 +50,14 @@ async function work() {
 
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 await chrome.close();
+/** @type {{what: string, ms: number, limit: number}[]} */
+const times = [];
+for (const [name, measure] of Object.entries({ tabs, sleep })) {
+	if (only.test(name)) {
+		times.push(...await measure(instance).catch((error) =>
+			[{ what: `${name}: ${error.message || error}`, ms: Infinity, limit: 0 }]));
+	}
+}
 await instance.destroy();
 
 console.log(line(HEAD));
@@ -60,6 +69,10 @@ for (const r of results) {
 	}
 	r.wrong.forEach((/** @type {string} */ what) => console.log(`not ok ${r.name}: ${what}`));
 }
-const failed = results.filter((r) => r.wrong.length).length;
-console.log(`${results.length - failed} passed, ${failed} failed`);
+for (const { what, ms, limit } of times) {
+	console.log(`${ms <= limit ? 'ok' : 'not ok'} ${what}: ${ms} (at most ${limit})`);
+}
+const failed = results.filter((r) => r.wrong.length).length
+	+ times.filter((x) => !(x.ms <= x.limit)).length;
+console.log(`${results.length + times.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

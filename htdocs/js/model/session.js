@@ -27,18 +27,13 @@ const KEEP = 1500;
 /** In low-data mode the server is heard only so often, in s. */
 const QUIET_BEAT = 15;
 
-/** @returns {globalThis.Storage|null} where what was learned of networks is kept */
-function shelf() {
-	try {
-		return globalThis.localStorage;
-	} catch {
-		return null;
-	}
-}
-
-function visible() {
-	return typeof document === 'undefined' || document.visibilityState === 'visible';
-}
+/**
+ * @typedef {object} Options
+ * @property {() => boolean} [lowData] whether to spare the network
+ * @property {() => boolean} [visible] whether somebody can see the page
+ * @property {import('../net/memory.js').Shelf|null} [shelf] where what is learned of
+ *   networks is kept
+ */
 
 /** Events: `phase`, `trouble` (detail: ApiError while starting). */
 export class Session extends EventTarget {
@@ -50,12 +45,12 @@ export class Session extends EventTarget {
 	/** @type {ReturnType<typeof setTimeout>|undefined} */ #keepTimer;
 	/** What we have is from an earlier time. */
 	#stale = false;
-	/** @type {{lowData?: () => boolean}} */ #options;
+	/** @type {Options} */ #options;
 	/** @type {Snapshot|null} */ snapshot = null;
 
 	/**
 	 * @param {string} base absolute URL of the deployment, with a final slash
-	 * @param {{lowData?: () => boolean}} [options] lowData: whether to spare the network
+	 * @param {Options} [options]
 	 */
 	constructor(base, options = {}) {
 		super();
@@ -178,10 +173,10 @@ export class Session extends EventTarget {
 			client: pageId(),
 			waiting: () => this.outbox.waiting > 0,
 			timing: this.#options.lowData?.() ? { beat: QUIET_BEAT } : undefined,
-			memory: new Memory(shelf()),
+			memory: new Memory(this.#options.shelf || null),
 			user: sync.me.id,
 		}, shares && { ...shares, name: `palabre ${this.base} ${sync.me.id}` });
-		this.connection.setVisible(visible());
+		this.connection.setVisible(this.#options.visible?.() ?? true);
 		this.snapshot = new Snapshot(this.storage, this.store);
 		this.#stale = Boolean(rooms);
 		this.#wire();

@@ -443,9 +443,8 @@ export class Connection extends Line {
 	}
 
 	#ask() {
-		return poll(this.api, {
-			cursor: this.cursor, wait: 0, client: '', timeout: this.timing.askTimeout,
-		});
+		const timeout = this.timing.askTimeout;
+		return poll(this.api, { cursor: this.cursor, wait: 0, client: '', timeout });
 	}
 
 	/** Watch the stream: the next frame must come within the heartbeat's limit. */

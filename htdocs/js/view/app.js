@@ -26,7 +26,11 @@ export class App {
 	/** @param {Frame} frame */
 	constructor(frame) {
 		this.frame = frame;
-		this.session = new Session(frame.base, { lowData: () => frame.prefs.get('lowData') });
+		this.session = new Session(frame.base, {
+			lowData: () => frame.prefs.get('lowData'),
+			visible: () => document.visibilityState === 'visible',
+			shelf: shelf(),
+		});
 		/** @type {Context} */
 		this.ctx = { session: this.session, prefs: frame.prefs, go };
 	}
@@ -95,6 +99,15 @@ export class App {
 				session.keep();
 			}
 		}, { signal });
+	}
+}
+
+/** Some browsers throw where storage is forbidden. */
+function shelf() {
+	try {
+		return localStorage;
+	} catch {
+		return null;
 	}
 }
 

@@ -65,7 +65,15 @@ export class Tabs {
 				lock.holder = null;
 				lock.waiting.unshift(ask);
 				this.#grant(lock);
-				holder?.reject(new Error('stolen'));
+				// A frozen tab hears of it when it thaws.
+				const tell = () => {
+					if (holder?.tab.frozen) {
+						setTimeout(tell, 20);
+					} else {
+						holder?.reject(new Error('stolen'));
+					}
+				};
+				tell();
 			} else {
 				lock.waiting.push(ask);
 				this.#grant(lock);
