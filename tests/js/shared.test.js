@@ -43,7 +43,7 @@ const all = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i +
 async function complete(among = pages) {
 	const want = all(server.log.length);
 	await until(() => among.every((p) => live(p) && seqs(p).length === want.length),
-		'all have all', 3000);
+		'all have all', 8000);
 	among.forEach((p) => assert.deepEqual(seqs(p), want));
 }
 
@@ -90,7 +90,7 @@ test('the leader is closed: the next one leads and nothing is lost', async () =>
 	old.line.stop();
 	pages = pages.filter((p) => p !== old);
 	server.say();
-	await until(() => leaders().length === 1, 'another leads', 1000);
+	await until(() => leaders().length === 1, 'another leads', 3000);
 	server.say();
 	await complete();
 });
@@ -102,7 +102,7 @@ test('the leader is frozen: it is taken over from, and steps down when it wakes'
 	old.tab.frozen = true;
 	const others = pages.filter((p) => p !== old);
 	server.say();
-	await until(() => others.some((p) => p.line.leader), 'another leads', 2000);
+	await until(() => others.some((p) => p.line.leader), 'another leads', 5000);
 	server.say();
 	await complete(others);
 	old.tab.frozen = false;

@@ -112,14 +112,13 @@ export class Connection extends Line {
 		}
 	}
 
-	/** One's own send was acknowledged, yet did not come back: is the line mute? */
+	/** One's own send did not come back: is the line mute? */
 	suspect() {
 		if (this.#running && this.state === 'live') {
 			this.#verify();
 		}
 	}
 
-	/** What a timer watches for, where timers are slow. */
 	check() {
 		if (this.#running && (this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
 			this.#verify();
@@ -182,6 +181,9 @@ export class Connection extends Line {
 		const cursor = id || event.cursor;
 		if (cursor) {
 			this.cursor = cursor;
+		}
+		if (this.#stream?.held) {
+			this.#streamBad('held');
 		}
 		this.#watch();
 	}
@@ -283,7 +285,6 @@ export class Connection extends Line {
 		}
 	}
 
-	/** Try a stream again later, beside the poll that works. */
 	#planProbe() {
 		this.#timers.after('reprobe', this.verdict.retryIn, () => {
 			if (this.#loop && !this.#stream && !this.spare && !this.#resting()) {

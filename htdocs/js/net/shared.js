@@ -30,7 +30,7 @@ export const RELAY = 1;
  */
 
 /** Unanswered questions before the leader is taken for frozen: seen, and hidden. */
-const MISSED = 3;
+const MISSED = 2;
 const MISSED_HIDDEN = 30;
 /** ms between two attempts of one page to take the lead. */
 const PATIENCE = 10000;
@@ -353,7 +353,9 @@ export class SharedConnection extends Line {
 			this.#missed = 0;
 			this.#catchUp();
 		}
-		if (++this.#missed > (this.#visible ? MISSED : MISSED_HIDDEN)) {
+		// By chance, so that two do not take it from each other.
+		const most = this.#visible ? MISSED : MISSED_HIDDEN;
+		if (++this.#missed > most && Math.random() < 0.6) {
 			this.#steal();
 		}
 		this.#ask();

@@ -14,7 +14,18 @@
  * @property {() => void} onError
  */
 
+/** A frame so much later than the quickest one, in ms, was held … */
+const HELD = 1000;
+/** … and so many in a row are no accident. */
+const HELD_MANY = 3;
+/** What comes so soon after the hello, in ms, may be what was missed. */
+const REPLAY = 2000;
+
 export class SseStream {
+	/** Server's time to ours, at its least. */
+	#quickest = Infinity;
+	#held = 0;
+
 	/**
 	 * @param {string} url
 	 * @param {StreamHandlers} handlers
@@ -60,7 +71,24 @@ export class SseStream {
 			handlers.onError();
 			return;
 		}
+		this.#time(event);
 		handlers.onEvent(event, frame.lastEventId);
+	}
+
+	/** @param {LogEvent} event compared with the clock of the server, as it tells it */
+	#time(event) {
+		const written = event.type === 'message' ? event.message?.created_at : event.time;
+		const lag = Date.now() - Date.parse(written || '');
+		if (!Number.isNaN(lag)) {
+			this.#quickest = Math.min(this.#quickest, lag);
+			const live = this.helloAt && performance.now() - this.helloAt > REPLAY;
+			this.#held = live && lag - this.#quickest > HELD ? this.#held + 1 : 0;
+		}
+	}
+
+	/** @returns {boolean} whether frames come long after they were written */
+	get held() {
+		return this.#held >= HELD_MANY;
 	}
 
 	/**

@@ -26,7 +26,7 @@
  *   message?: Message, user?: any, info?: any, emoji?: string, on?: boolean,
  *   role?: string, upto?: number, unread?: number, mentions?: number, state?: string,
  *   last_seen?: string, cursor?: string, resume?: string, heartbeat?: number,
- *   network?: string, reason?: string, retry?: number,
+ *   network?: string, reason?: string, retry?: number, time?: string,
  *   next?: import('./longpoll.js').Advice}} Event
  *
  * @typedef {{me: User, self: {room: number, last_seq: number}, rooms: Room[],

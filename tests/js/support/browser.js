@@ -12,7 +12,7 @@ export class Tabs {
 	 * @returns {any} what one tab has of the browser
 	 */
 	tab(name = 'palabre') {
-		const tab = { frozen: false, name, tick: 100, locks: {}, channel: (/** @type {any} */ _) => {} };
+		const tab = { frozen: false, name, tick: 200, locks: {}, channel: (/** @type {any} */ _) => {} };
 		tab.locks = {
 			request: (/** @type {string} */ lock, /** @type {any} */ how, /** @type {any} */ then) =>
 				this.#request(tab, lock, how, then),

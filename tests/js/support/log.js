@@ -1,6 +1,6 @@
 /**
- * log.js - a server with one room's log, its polls and its streams, twenty times as fast
- * as the real one.
+ * log.js - a server with one room's log, its polls and its streams, some five times as
+ * fast as the real one.
  */
 
 import { json, message, sse, TestServer } from './server.js';
@@ -8,8 +8,8 @@ import { json, message, sse, TestServer } from './server.js';
 /** @typedef {import('./server.js').Call} Call */
 
 export const FAST = {
-	helloMin: 80, helloMax: 200, patience: 300, probe: 180, together: 25, apart: 150, beat: 0.15,
-	hiddenAfter: 100, pollWait: 5, askTimeout: 300, silent: 150, retry: 400, retryMax: 2000,
+	helloMin: 350, helloMax: 700, patience: 500, probe: 900, together: 40, apart: 800, beat: 0.6,
+	hiddenAfter: 100, pollWait: 5, askTimeout: 800, silent: 200, retry: 500, retryMax: 2000,
 	restAfter: 100,
 };
 
@@ -84,13 +84,13 @@ export class LogServer {
 		};
 		this.most = Math.max(this.most, ++this.streams);
 		send({
-			type: 'hello', cursor: this.cursor, resume: 'exact', heartbeat: 0.15,
+			type: 'hello', cursor: this.cursor, resume: 'exact', heartbeat: 0.6,
 			network: this.network, user: this.user,
 		});
 		flow();
 		this.#waiters.add(flow);
-		const probe = setTimeout(() => send({ type: 'probe' }), 60);
-		const beat = setInterval(() => send({ type: 'beat', cursor: this.cursor }), 140);
+		const probe = setTimeout(() => send({ type: 'probe' }), 200);
+		const beat = setInterval(() => send({ type: 'beat', cursor: this.cursor }), 400);
 		call.reply.on('close', () => {
 			this.streams--;
 			this.#waiters.delete(flow);
