@@ -152,8 +152,8 @@ export class Connection extends Line {
 			onError: () => this.#streamError(),
 		}, this.Source);
 		this.#stream = stream;
-		const { helloMin, helloMax } = this.timing;
-		const patience = Math.min(helloMax, Math.max(helloMin, 3 * this.api.rtt));
+		const { helloMin: least, helloMax: most } = this.timing;
+		const patience = Math.min(most, Math.max(least, 3 * this.api.rtt));
 		this.#timers.after('hello', patience, () => {
 			this.counts.fallbacks++;
 			this.#startLoop();
@@ -236,8 +236,7 @@ export class Connection extends Line {
 			return;
 		}
 		this.put('connecting', this.transport);
-		const wait = event.reason === 'slow' ? 0 : spread;
-		this.#timers.after('retry', wait, () => this.#catchUp());
+		this.#timers.after('retry', event.reason === 'slow' ? 0 : spread, () => this.#catchUp());
 	}
 
 	#streamError() {
@@ -444,8 +443,8 @@ export class Connection extends Line {
 	}
 
 	#ask() {
-		const timeout = this.timing.askTimeout;
-		return poll(this.api, { cursor: this.cursor, wait: 0, client: '', timeout });
+		const { cursor, timing: { askTimeout: timeout } } = this;
+		return poll(this.api, { cursor, wait: 0, client: '', timeout });
 	}
 
 	/** Watch the stream: the next frame must come within the heartbeat's limit. */
