@@ -16,8 +16,9 @@
 
 /** A frame so much later than the quickest one, in ms, was held … */
 const HELD = 1000;
-/** … and so many in a row are no accident. */
-const HELD_MANY = 3;
+/** … and so many are no accident; one in time makes up for a quarter of one. */
+const HELD_MANY = 2;
+const IN_TIME = 0.25;
 /** What comes so soon after the hello, in ms, may be what was missed. */
 const REPLAY = 2000;
 
@@ -82,7 +83,8 @@ export class SseStream {
 		if (!Number.isNaN(lag)) {
 			this.#quickest = Math.min(this.#quickest, lag);
 			const live = this.helloAt && performance.now() - this.helloAt > REPLAY;
-			this.#held = live && lag - this.#quickest > HELD ? this.#held + 1 : 0;
+			const late = live && lag - this.#quickest > HELD;
+			this.#held = late ? this.#held + 1 : Math.max(0, this.#held - IN_TIME);
 		}
 	}
 

@@ -68,12 +68,16 @@ export async function pair(base) {
  * @param {Talker} talk
  * @param {number} loaded when the page was in
  * @param {number[]} order the numbers in the page, top down
+ * @param {number[]} mutes what is said just after these is judged by LIMITS.recovery
  */
-export function judge(shown, talk, loaded, order) {
+export function judge(shown, talk, loaded, order, mutes) {
 	const fresh = shown.filter((x) => (talk.said.get(x.n) || 0) > loaded);
 	const delays = fresh.map((x) => Math.max(0, x.at - (talk.said.get(x.n) || 0)));
 	const times = fresh.map((x) => x.at);
-	const settled = fresh.filter((x) => (talk.said.get(x.n) || 0) > loaded + 12000);
+	const settled = fresh.filter(({ n }) => {
+		const at = talk.said.get(n) || 0;
+		return at > loaded + 12000 && !mutes.some((m) => at > m - 500 && at < m + LIMITS.recovery);
+	});
 	let misordered = order.filter((n, i) => i > 0 && n < order[i - 1]).length;
 	misordered += shown.filter((x, i) => i > 0 && x.n < shown[i - 1].n).length;
 	const last = Math.max(0, ...order);
@@ -122,7 +126,7 @@ export async function drive(chrome, instance, row) {
 			name: row.name,
 			transport: await line.getAttribute('data-transport') || '',
 			state: await line.getAttribute('data-state') || '',
-			...judge(shown, talk, loaded, order),
+			...judge(shown, talk, loaded, order, proxy.mutes || []),
 			reloads: loads - 1,
 			recoveries: recoveries(proxy.mutes || [], shown),
 		};
@@ -167,6 +171,9 @@ function faults(row, r) {
 	}
 	if (r.silence > 2000 + LIMITS.recovery + (row.gap || 0)) {
 		wrong.push(`silent for ${r.silence} ms`);
+	}
+	for (const ms of r.recoveries.filter((/** @type {number} */ x) => x > LIMITS.recovery)) {
+		wrong.push(`mute for ${ms} ms`);
 	}
 	if (r.state !== 'live') {
 		wrong.push(`${r.state} at the end`);
