@@ -131,7 +131,7 @@ export function checkReply(method, url, reply) {
 	const what = `${method} ${path}: ${reply.status}`;
 	const found = operationOf(method, path);
 	if (!found) {
-		if (/^\/(api\/v1|stream)\//.test(path) && [404, 405].includes(reply.status)) {
+		if (method !== 'HEAD' && /^\/(api\/v1|stream)\//.test(path) && [404, 405].includes(reply.status)) {
 			checkShape('Error', JSON.parse(reply.text));
 		}
 		return '';

@@ -238,6 +238,10 @@ test('the transports and the server', async () => {
 		assert.equal((await nobody.raw('GET', path)).status, 401, path);
 	}
 	assert.equal((await owner.raw('GET', 'stream/events?beat=1')).status, 422);
+	for (const path of ['stream/poll?wait=0', 'stream/events']) {
+		(await owner.raw('GET', path, { headers: { 'Sec-Fetch-Site': 'cross-site' } }))
+			.refused(403, 'cross_site');
+	}
 	await nobody.sees(200, 'status');
 	for (const person of [owner, member, nobody]) {
 		assert.match(await person.sees(200, 'metrics'), /^palabre_users \d+$/m);
