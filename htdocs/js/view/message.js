@@ -8,6 +8,7 @@ import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
 import { clock, exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
+import { receipts } from './receipts.js';
 import { richText } from './richtext.js';
 import { refusal } from './words.js';
 
@@ -21,6 +22,7 @@ import { refusal } from './words.js';
  * @property {"sending"|"sent"|"failed"|""} state empty for others' messages
  * @property {string} error
  * @property {boolean} follows the same author just before: no face, no name
+ * @property {User[]} readers who have read up to here and no further
  * @property {Message|null|undefined} quoted undefined where it is not loaded
  */
 
@@ -46,7 +48,8 @@ export class MessageView extends HTMLElement {
 		const names = message.reactions.flatMap((r) => r.users)
 			.map((id) => store.users.get(id)?.display_name).join();
 		const key = JSON.stringify([message, state, shown.error, shown.follows,
-			shown.quoted ?? null, author?.display_name, names]);
+			shown.quoted ?? null, author?.display_name, names,
+			shown.readers.map((u) => [u.id, u.display_name])]);
 		if (key === this.#key) {
 			return;
 		}
@@ -88,6 +91,7 @@ export class MessageView extends HTMLElement {
 			state === 'sending' ? h('span.progress', {
 				title: t('message.sending'), 'aria-label': t('message.sending'), role: 'img',
 			}) : null,
+			shown.readers.length ? receipts(shown.readers) : null,
 			tools);
 	}
 
