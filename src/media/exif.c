@@ -21,7 +21,8 @@ static uint32_t get32(const uint8_t *p, bool big)
 
 int exif_orientation(const uint8_t *tiff, size_t len)
 {
-	if (len < 14 || (memcmp(tiff, "II*\0", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0)) {
+	if (len < 14 ||
+	    (memcmp(tiff, "II*\0", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0)) {
 		return 1;
 	}
 	bool big = tiff[0] == 'M';
@@ -45,9 +46,10 @@ int exif_orientation(const uint8_t *tiff, size_t len)
 void exif_write(int orientation, uint8_t out[EXIF_BYTES])
 {
 	static const uint8_t block[EXIF_BYTES] = {
-		'M', 'M', 0, '*', 0, 0, 0, 8, /* big-endian; the directory is at 8 */
-		0, 1,                         /* one entry */
-		1, 0x12, 0, TYPE_SHORT, 0, 0, 0, 1, 0, 0, 0, 0, /* its value at 18 */
+		'M', 'M',  0, '*',        0, 0, 0, 8, /* big-endian; the directory is at 8
+						       */
+		0,   1,                               /* one entry */
+		1,   0x12, 0, TYPE_SHORT, 0, 0, 0, 1, 0, 0, 0, 0, /* its value at 18 */
 	};
 
 	memcpy(out, block, sizeof block);

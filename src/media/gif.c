@@ -84,7 +84,8 @@ static bool image(struct job *j, int64_t number)
 		return job_broken(j);
 	}
 	if (w * h > j->limits->pixels) {
-		return job_refuse(j, "too_many_pixels", "The picture has too many pixels.");
+		return job_refuse(j, "too_many_pixels",
+				  "The picture has too many pixels.");
 	}
 	if (!job_frames(j, number) || !job_put(j, head, sizeof head) ||
 	    !job_pass(j, table_bytes(head[9])) || !job_take(j, &code_size, 1)) {

@@ -78,8 +78,8 @@ bool job_take(struct job *j, void *bytes, size_t n)
 
 bool job_flush(struct job *j)
 {
-	if (j->held && !j->write(j->write_arg, j->written - (int64_t)j->held, j->out,
-				 j->held)) {
+	if (j->held &&
+	    !j->write(j->write_arg, j->written - (int64_t)j->held, j->out, j->held)) {
 		return fail(j, E_FULL);
 	}
 	j->held = 0;

@@ -52,7 +52,8 @@ static bool keep(struct jpeg *g, int marker)
 	return put_marker(g->j, marker, g->length) && job_pass(g->j, g->length);
 }
 
-/* The frame's header tells the size. One that comes later in the file (DNL) is refused. */
+/* The frame's header tells the size. One that comes later in the file (DNL) is refused.
+ */
 static bool frame(struct jpeg *g, int marker)
 {
 	uint8_t f[6];
@@ -112,8 +113,7 @@ static bool exif(struct jpeg *g)
 	    memcmp(j->in + j->at, name, sizeof name) != 0) {
 		return j->result == OK && job_skip(j, n);
 	}
-	int orientation =
-		exif_orientation(j->in + j->at + sizeof name, n - sizeof name);
+	int orientation = exif_orientation(j->in + j->at + sizeof name, n - sizeof name);
 	if (!job_skip(j, n) || orientation == 1 || g->exif) {
 		return j->result == OK;
 	}

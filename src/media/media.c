@@ -70,7 +70,8 @@ static void run(struct job *j)
 	if (!known && (j->result == OK || j->result == E_FIELD)) {
 		j->result = E_MEDIA;
 		j->fault = (struct media_fault){
-			"not_a_picture", "Only PNG, JPEG, GIF and WebP pictures are taken."
+			"not_a_picture",
+			"Only PNG, JPEG, GIF and WebP pictures are taken."
 		};
 	} else if (known && types[j->m->type].copy(j) && job_flush(j)) {
 		finish(j);

@@ -58,9 +58,10 @@ struct media_fault {
 };
 
 /*
- * Reads a picture and writes the copy. E_MEDIA: none of the kinds we know. E_FIELD: broken,
- * or over a limit other than bytes. E_TOO_LARGE: over limits->bytes. E_INVALID: the reader
- * gave up. E_FULL: the writer did. fault is filled in for E_MEDIA, E_FIELD, E_TOO_LARGE.
+ * Reads a picture and writes the copy. E_MEDIA: none of the kinds we know. E_FIELD:
+ * broken, or over a limit other than bytes. E_TOO_LARGE: over limits->bytes. E_INVALID:
+ * the reader gave up. E_FULL: the writer did. fault is filled in for E_MEDIA, E_FIELD,
+ * E_TOO_LARGE.
  */
 enum result media_copy(const struct media_limits *limits, media_read read, void *read_arg,
 		       media_write write, void *write_arg, struct media *out,

@@ -20,12 +20,12 @@ static const struct {
 	char type[5];
 	enum fate fate;
 } chunks[] = {
-	{ "IHDR", FATE_HEADER },    { "PLTE", FATE_KEEP },  { "IDAT", FATE_DATA },
-	{ "IEND", FATE_END },       { "tRNS", FATE_KEEP },  { "gAMA", FATE_KEEP },
-	{ "cHRM", FATE_KEEP },      { "sRGB", FATE_KEEP },  { "iCCP", FATE_KEEP },
-	{ "sBIT", FATE_KEEP },      { "bKGD", FATE_KEEP },  { "pHYs", FATE_KEEP },
-	{ "cICP", FATE_KEEP },      { "eXIf", FATE_EXIF },  { "acTL", FATE_ANIMATION },
-	{ "fcTL", FATE_FRAME },     { "fdAT", FATE_FRAME_DATA },
+	{ "IHDR", FATE_HEADER }, { "PLTE", FATE_KEEP },       { "IDAT", FATE_DATA },
+	{ "IEND", FATE_END },    { "tRNS", FATE_KEEP },       { "gAMA", FATE_KEEP },
+	{ "cHRM", FATE_KEEP },   { "sRGB", FATE_KEEP },       { "iCCP", FATE_KEEP },
+	{ "sBIT", FATE_KEEP },   { "bKGD", FATE_KEEP },       { "pHYs", FATE_KEEP },
+	{ "cICP", FATE_KEEP },   { "eXIf", FATE_EXIF },       { "acTL", FATE_ANIMATION },
+	{ "fcTL", FATE_FRAME },  { "fdAT", FATE_FRAME_DATA },
 };
 
 struct png {
@@ -72,7 +72,6 @@ static bool pass_crc(struct job *j)
 	return take_crc(j, crc) && job_put(j, crc, sizeof crc);
 }
 
-
 static bool keep(struct png *p)
 {
 	return job_put(p->j, p->head, sizeof p->head) && job_pass(p->j, p->length) &&
@@ -90,9 +89,8 @@ static bool take_fixed(struct png *p, uint8_t *bytes, uint32_t length)
 	if (p->length != length) {
 		return job_broken(p->j);
 	}
-	return job_take(p->j, bytes, length) &&
-	       job_put(p->j, p->head, sizeof p->head) && job_put(p->j, bytes, length) &&
-	       pass_crc(p->j);
+	return job_take(p->j, bytes, length) && job_put(p->j, p->head, sizeof p->head) &&
+	       job_put(p->j, bytes, length) && pass_crc(p->j);
 }
 
 static bool header(struct png *p)
@@ -142,7 +140,8 @@ static bool frame(struct png *p)
 		return false;
 	}
 	uint64_t w = be32(f + 4), h = be32(f + 8), x = be32(f + 12), y = be32(f + 16);
-	bool inside = w && h && x + w <= (uint64_t)m->width && y + h <= (uint64_t)m->height;
+	bool inside =
+		w && h && x + w <= (uint64_t)m->width && y + h <= (uint64_t)m->height;
 	return (inside && ++p->frames <= p->announced) || job_broken(p->j);
 }
 
@@ -163,7 +162,8 @@ static bool exif(struct png *p)
 	put_be32(small, EXIF_BYTES);
 	memcpy(small + 4, "eXIf", 4);
 	exif_write(orientation, small + 8);
-	return job_put(j, small, sizeof small) && job_put_crc(j, small + 4, 4 + EXIF_BYTES);
+	return job_put(j, small, sizeof small) &&
+	       job_put_crc(j, small + 4, 4 + EXIF_BYTES);
 }
 
 static bool chunk(struct png *p)

@@ -95,7 +95,8 @@ static bool still(struct webp *w)
 	struct job *j = w->j;
 	uint32_t width, height;
 
-	if (w->picture || w->flags & FLAG_ANIMATION || !bitstream_size(w, &width, &height)) {
+	if (w->picture || w->flags & FLAG_ANIMATION ||
+	    !bitstream_size(w, &width, &height)) {
 		return job_broken(j);
 	}
 	w->picture = true;
@@ -193,8 +194,8 @@ static bool exif(struct webp *w)
 		return false;
 	}
 	/* Some writers put the name of JPEG's segment before it. */
-	size_t skip = n > sizeof name && memcmp(tiff, name, sizeof name) == 0 ? sizeof name
-									       : 0;
+	size_t skip =
+		n > sizeof name && memcmp(tiff, name, sizeof name) == 0 ? sizeof name : 0;
 	int orientation = exif_orientation(tiff + skip, n - skip);
 	if (orientation == 1 || j->m->orientation != 1) {
 		return true;
