@@ -84,11 +84,6 @@ FROM attachment;
 SELECT id, token, type, size, thumb FROM attachment
 WHERE id > :after ORDER BY id LIMIT :limit;
 
--- Bytes that are there, and pieces: without a gap the last is numbered pieces - 1.
--- media_pieces (attachment:I, kind:I) -> (pieces:I, last:I?, bytes:I)
-SELECT COUNT(*), MAX(n), CAST(COALESCE(SUM(LENGTH(data)), 0) AS SIGNED)
-FROM attachment_chunk WHERE attachment = :attachment AND kind = :kind;
-
 -- Pieces of what is not there.
 -- media_strays () -> (count:I) slow-ok
 SELECT COUNT(*) FROM attachment_chunk c LEFT JOIN attachment a ON a.id = c.attachment
