@@ -77,7 +77,7 @@ static void print_help(void)
 	printf("\n  --help after a command tells its options;  --version\n\n"
 	       "The database is found by the MySQL option file in PALABRE_DB_CNF.\n"
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict,\n"
-	       "5 database unreachable, 6 selftest or media verify found something wrong.\n");
+	       "5 database unreachable, 6 something was found wrong.\n");
 }
 
 static void print_command_help(const struct ctl_command *cmd)

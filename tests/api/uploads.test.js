@@ -199,7 +199,7 @@ test('a name loses its folders and may be in any script; none is given one', asy
 	const bare = await carl.raw('POST', 'api/v1/uploads',
 		{ headers: { 'X-Palabre': '1' }, body: picture('small.png') });
 	assert.equal(bare.expect(201).attachment.name, 'picture.png');
-	(await upload(carl, picture('small.png'), 'a\nb')).refused([400, 422]);
+	(await upload(carl, picture('small.png'), 'a\nb')).refusedUrl();
 	(await carl.raw('POST', 'api/v1/uploads?name=a&evil=1',
 		{ headers: { 'X-Palabre': '1' }, body: picture('small.png') })).refused(422);
 });
@@ -270,7 +270,7 @@ test('a file is for its uploader, then for the members of its room, at every req
 	const b = await put(anna, 'small.png');
 	await anna.send(open, 'x', { attachments: [b.id] });
 	(await ben.get(b.url)).refused(403, 'not_a_member');
-	(await ben.get('files/..%2f..%2fetc')).refusedUrl?.();
+	assert.equal((await ben.get('files/..%2f..%2fetc')).status, 404);
 	(await ben.get(`files/${'x'.repeat(22)}`)).refused(404);
 });
 
