@@ -8,6 +8,7 @@ import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
 import { clock, exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
+import { pictures } from './pictures.js';
 import { receipts } from './receipts.js';
 import { richText } from './richtext.js';
 import { refusal } from './words.js';
@@ -86,6 +87,7 @@ export class MessageView extends HTMLElement {
 					h('bdi.author', { 'data-user': message.user }, name), time),
 				message.reply_to ? this.#quote(ctx, shown) : null,
 				this.#text(message, me),
+				pictures(ctx, message.attachments),
 				this.#reactions(ctx, message, me.id),
 				state === 'failed' ? this.#failure(ctx, shown) : null),
 			state === 'sending' ? h('span.progress', {
