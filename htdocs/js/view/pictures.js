@@ -56,6 +56,6 @@ export function pictures(ctx, attachments) {
 	if (!attachments.length) {
 		return null;
 	}
-	const show = ctx.prefs.get('lowData') ? onTap : link;
-	return h('div.pictures', null, ...attachments.map(show));
+	const later = ctx.prefs.get('lowData');
+	return h('div.pictures', null, ...attachments.map((a) => later ? onTap(a) : link(a)));
 }
