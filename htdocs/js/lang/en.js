@@ -145,7 +145,7 @@ export default {
 	'message.failed': 'Not sent.',
 	'message.more': 'More',
 	'message.picture': 'Picture',
-	'picture.show': 'Show {name} ({size})',
+	'message.picture_show': 'Show {name} ({size})',
 	'message.react': 'React',
 	'message.read_by': 'Read by {names}',
 	'message.reply': 'Reply',

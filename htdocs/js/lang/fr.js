@@ -148,7 +148,7 @@ export default {
 	'message.failed': 'Non envoyé.',
 	'message.more': 'Plus',
 	'message.picture': 'Image',
-	'picture.show': 'Afficher {name} ({size})',
+	'message.picture_show': 'Afficher {name} ({size})',
 	'message.react': 'Réagir',
 	'message.read_by': 'Lu par {names}',
 	'message.reply': 'Répondre',

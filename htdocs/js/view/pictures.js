@@ -44,7 +44,7 @@ function link(a) {
 function onTap(a) {
 	const button = h('button.quiet.picture-tap', {
 		type: 'button', onclick: () => button.replaceWith(link(a)),
-	}, t('picture.show', { name: a.name, size: size(a.size) }));
+	}, t('message.picture_show', { name: a.name, size: size(a.size) }));
 	return button;
 }
 
