@@ -54,12 +54,12 @@ CFLAGS ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMISE) -g $(WARNINGS) -fPIE $(HARDEN) \
 	-Isrc -I$(BUILD)/gen $(MARIADB_CFLAGS) -DPALABRE_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie $(LINK_HARDEN) $(LDFLAGS)
-LIBS := -lfcgi -lmariadb -ljson-c -lscrypt -lcrypto -lev -ltalloc -lutf8proc -pthread
+LIBS := -lfcgi -lmariadb -ljson-c -lscrypt -lcrypto -lev -ltalloc -lutf8proc -lz -pthread
 
 # --- what there is -------------------------------------------------------------------
 
 SOURCES  := $(wildcard src/*/*.c)
-PROGRAMS := $(wildcard cgi-bin/*.c)
+PROGRAMS := $(filter-out cgi-bin/palabre-thumb.c,$(wildcard cgi-bin/*.c))
 UNIT     := $(wildcard tests/unit/test_*.c)
 SQLTEST  := $(wildcard tests/sql/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/fuzz_*.c)
@@ -74,13 +74,14 @@ GENERATED := $(addprefix $(BUILD)/gen/,$(GENERATED))
 name_of   = $(if $(filter cgi-bin/palabrectl.c,$(1)),palabrectl,$(notdir $(1:.c=.fcgi)))
 BINARIES := $(foreach p,$(PROGRAMS),$(BUILD)/$(call name_of,$(p)))
 BINARIES += $(if $(filter cgi-bin/palabre.c,$(PROGRAMS)),$(BUILD)/palabre.cgi)
-BINARIES += $(BUILD)/launch
+BINARIES += $(BUILD)/launch $(BUILD)/palabre-thumb
 LIBRARY  := $(BUILD)/libpalabre.a
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) \
 	$(patsubst %.c,%.o,$(filter %.c,$(GENERATED)))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(UNIT) $(SQLTEST))
 TEST_OBJECTS := $(addsuffix .o,$(TESTS))
-PROGRAM_OBJECTS := $(PROGRAMS:%.c=$(BUILD)/%.o) $(BUILD)/conf/launch.o
+PROGRAM_OBJECTS := $(PROGRAMS:%.c=$(BUILD)/%.o) $(BUILD)/conf/launch.o \
+	$(BUILD)/cgi-bin/palabre-thumb.o
 
 # --- the usual targets ---------------------------------------------------------------
 
@@ -225,6 +226,14 @@ $(BUILD)/palabre.cgi: $(BUILD)/palabre.fcgi
 $(BUILD)/launch: $(BUILD)/conf/launch.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
+
+# Decoders are its alone. Never with sanitizers: they need what its cage forbids.
+$(BUILD)/palabre-thumb $(BUILD)/cgi-bin/palabre-thumb.o: HARDEN := \
+	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+$(BUILD)/palabre-thumb: LINK_HARDEN := -Wl,-z,relro,-z,now -Wl,--as-needed
+$(BUILD)/palabre-thumb: $(BUILD)/cgi-bin/palabre-thumb.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lgd -lseccomp
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(call say,LD,$@)

@@ -32,6 +32,7 @@ write_lighttpd_conf()
 		echo "var.root  = $(as_lighttpd_string "$root")"
 		echo "var.build = $(as_lighttpd_string "$build")"
 		echo "var.dir   = $(as_lighttpd_string "$var")"
+		echo "var.cache = $(as_lighttpd_string "$PALABRE_CACHE")"
 		case $bind in
 		*:*) echo "server.bind = \"[${bind//[\[\]]/}]\"" ;;
 		*) echo "server.bind = $(as_lighttpd_string "$bind")" ;;
@@ -215,6 +216,7 @@ start_web()
 	"$conf/publish" "$root/htdocs" "$var/htdocs" || return 1
 	export PALABRE_DB_CNF="$var/db.cnf" PALABRE_RUN="$run"
 	export PALABRE_DIE_WITH_PARENT=1
+	export PALABRE_SENDFILE="${PALABRE_SENDFILE-on}" PALABRE_CACHE="${PALABRE_CACHE-$var/cache}"
 	clean_environment
 	ulimit -n "$(descriptors)"
 	start_programs && start_lighttpd && wait_for_web

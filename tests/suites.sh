@@ -212,10 +212,13 @@ suite_js()
 	run_node "$jobs" tests/js
 }
 
+# Each reply is also held to the description of the API.
 suite_api()
 {
+	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
-	PALABRE_BUILD=build run_node "$jobs" tests/api
+	PALABRE_BUILD=build NODE_OPTIONS="--import $root/tests/contract/watch.js" \
+		run_node "$jobs" tests/api
 }
 
 suite_api-san()

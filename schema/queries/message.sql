@@ -12,9 +12,10 @@ SET r.last_message = r.last_seq + 1, r.messages = r.messages + 1,
     r.last_seq = LAST_INSERT_ID(r.last_seq + 1), m.sent = m.sent + 1
 WHERE r.id = :room AND r.gone = 0 AND r.kind <> 3 AND (r.kind <> 2 OR r.members = 2);
 
--- message_insert (room:I, seq:I, user:I, client_id:B, digest:B, body:T, reply_to:I, now:I)
-INSERT INTO message (room, seq, user, client_id, digest, body, reply_to, created_at)
-VALUES (:room, :seq, :user, :client_id, :digest, :body, :reply_to, :now);
+-- message_insert (room:I, seq:I, user:I, client_id:B, digest:B, body:T, reply_to:I, attached:I, now:I)
+INSERT INTO message (room, seq, user, client_id, digest, body, reply_to, attached,
+                     created_at)
+VALUES (:room, :seq, :user, :client_id, :digest, :body, :reply_to, :attached, :now);
 
 -- message_sent (user:I, client_id:B) -> (room:I, seq:I, digest:B)
 SELECT room, seq, digest FROM message WHERE user = :user AND client_id = :client_id;

@@ -32,6 +32,7 @@ typedef enum result (*api_handler)(struct call *call);
 struct input {
 	size_t size; /* of the struct that it is decoded into */
 	const struct field *fields;
+	bool raw; /* a POST whose body is a file: fields are the query's, too */
 };
 
 /*
@@ -40,9 +41,10 @@ struct input {
  *	INPUT(room_read_input, struct room_read, { "seq", F_INT, 0, MAX, FIELD_REQUIRED, …
  *})
  */
-#define INPUT(variable, type, ...)                                                    \
-	const struct input variable = {                                               \
-		sizeof(type), (const struct field[]){ __VA_ARGS__, { .name = NULL } } \
+#define INPUT(variable, type, ...)                                                 \
+	const struct input variable = {                                            \
+		.size = sizeof(type),                                              \
+		.fields = (const struct field[]){ __VA_ARGS__, { .name = NULL } }, \
 	}
 
 /* The largest number that JSON readers keep exact: 2^53 - 1. */

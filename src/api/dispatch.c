@@ -13,7 +13,7 @@
 
 /* What a request without an input may carry: nothing. */
 static const struct field no_fields[] = { { .name = NULL } };
-static const struct input no_input = { 0, no_fields };
+static const struct input no_input = { .fields = no_fields };
 
 /* The route, or NULL: then *known tells whether the path exists for the other verb. */
 static const struct route *find(struct call *c, bool *known)
@@ -133,6 +133,17 @@ static enum result decode_body(struct call *c, const struct input *input, void *
 	return fields_from_json(c->req->mem, input->fields, body, in, fault);
 }
 
+/* What no form of another site could send, in the place of JSON's type. */
+static enum result check_raw(struct call *c, bool by_cookie, struct fault *fault)
+{
+	if (by_cookie && c->req->cookie.ptr && !str_eq(c->req->x_palabre, STR("1"))) {
+		fault->code = "missing_header";
+		fault->message = "Send the header X-Palabre: 1.";
+		return E_MEDIA;
+	}
+	return OK;
+}
+
 static enum result decode(struct call *c, const struct route *route, bool by_cookie)
 {
 	const struct input *input = route->input ? route->input : &no_input;
@@ -141,11 +152,14 @@ static enum result decode(struct call *c, const struct route *route, bool by_coo
 
 	bool get = c->req->method == METHOD_GET;
 	enum result r = OK;
-	if (!get) {
+	if (input->raw) {
+		r = check_raw(c, by_cookie, &fault);
+	} else if (!get) {
 		r = decode_body(c, input, in, by_cookie, &fault);
 	}
 	if (r == OK) {
-		r = fields_from_query(c->req->mem, get ? input->fields : no_fields,
+		r = fields_from_query(c->req->mem,
+				      get || input->raw ? input->fields : no_fields,
 				      c->req->query, in, &fault);
 	}
 	c->in = in;

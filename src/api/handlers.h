@@ -53,6 +53,14 @@ enum result api_message_delete(struct call *c);
 enum result api_reaction(struct call *c);
 enum result api_read(struct call *c);
 
+/* uploads.c */
+extern const struct input upload_input;
+enum result api_upload(struct call *c);
+
+/* files.c */
+enum result api_file(struct call *c);
+enum result api_file_thumb(struct call *c);
+
 /* search.c */
 extern const struct input search_input;
 enum result api_search(struct call *c);

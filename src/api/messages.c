@@ -108,7 +108,7 @@ struct send_in {
 INPUT(message_send_input, struct send_in,
       { "client_id", F_TOKEN, 1, MAX_CLIENT_ID, FIELD_REQUIRED,
 	offsetof(struct send_in, client_id), NULL },
-      { "body", F_BODY, 1, MAX_BODY, FIELD_REQUIRED, offsetof(struct send_in, body),
+      { "body", F_BODY, 0, MAX_BODY, FIELD_REQUIRED, offsetof(struct send_in, body),
 	NULL },
       { "reply_to", F_INT, 1, API_INT_MAX, 0, offsetof(struct send_in, reply_to), NULL },
       { "attachments", F_TOKENS, 0, MAX_ATTACHMENTS, 0,
@@ -126,6 +126,12 @@ enum result api_message_send(struct call *c)
 	};
 	struct message sent;
 	bool repeated;
+
+	/* A picture may stand for itself. */
+	if (in->body.len == 0 && in->attachments.count == 0) {
+		return chat_fail(c->chat, E_FIELD, "bad_field", "A message needs text.",
+				 "body");
+	}
 
 	enum result r = message_send(c->chat, c->id[0], &new, &sent, &repeated);
 	if (r == OK) {

@@ -23,7 +23,7 @@ struct poll {
 
 INPUT(poll_input, struct poll,
       { "cursor", F_SECRET, 0, 65536, 0, offsetof(struct poll, cursor), NULL },
-      { "client", F_TOKEN, 1, 32, 0, offsetof(struct poll, client), NULL },
+      { "client", F_WORD, 1, 32, 0, offsetof(struct poll, client), NULL },
       { "wait", F_INT, 0, 50, 0, offsetof(struct poll, wait), NULL });
 
 struct answer {

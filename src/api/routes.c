@@ -52,6 +52,10 @@ static const struct route routes[] = {
 	POST("rooms/{id}/typing", api_typing, NULL),
 	GET("rooms/{id}/events", api_events, &events_input),
 
+	MAKE("uploads", api_upload, &upload_input),
+	GET("files/{token}", api_file, NULL),
+	GET("files/{token}/thumb", api_file_thumb, NULL),
+
 	GET("search", api_search, &search_input),
 	GET("sync", api_sync, NULL),
 	{ METHOD_GET, "api/v1/status", AUTH_MAYBE, 200, api_status, NULL },

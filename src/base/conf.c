@@ -31,6 +31,19 @@ static const struct int_setting ints[] = {
 	{ "PALABRE_SESSION_DAYS", offsetof(struct conf, session_days), 30, 1, 3650 },
 	{ "PALABRE_MAX_JSON", offsetof(struct conf, max_json), 65536, 1024, 1048576 },
 	{ "PALABRE_EVENT_DAYS", offsetof(struct conf, event_days), 30, 0, 36500 },
+	{ "PALABRE_CACHE_MB", offsetof(struct conf, cache_mb), 1024, 16, 16777216 },
+	{ "PALABRE_UPLOAD_BYTES", offsetof(struct conf, upload_bytes), 10485760, 1024,
+	  104857600 },
+	{ "PALABRE_UPLOAD_PIXELS", offsetof(struct conf, upload_pixels), 32000000, 1,
+	  100000000 },
+	{ "PALABRE_UPLOAD_FRAMES", offsetof(struct conf, upload_frames), 500, 1, 10000 },
+	{ "PALABRE_UPLOAD_FRAME_PIXELS", offsetof(struct conf, upload_frame_pixels),
+	  500000000, 1, 10000000000 },
+	{ "PALABRE_UPLOAD_PENDING_MB", offsetof(struct conf, upload_pending_mb), 100, 1,
+	  1048576 },
+	{ "PALABRE_QUOTA_USER_MB", offsetof(struct conf, quota_user_mb), 0, 0, 16777216 },
+	{ "PALABRE_QUOTA_TOTAL_MB", offsetof(struct conf, quota_total_mb), 0, 0,
+	  1073741824 },
 	{ "PALABRE_MESSAGE_DAYS", offsetof(struct conf, message_days), 0, 0, 36500 },
 };
 
@@ -43,6 +56,7 @@ struct switch_setting {
 static const struct switch_setting switches[] = {
 	{ "PALABRE_LIMITS", offsetof(struct conf, limits), true },
 	{ "PALABRE_WAKES", offsetof(struct conf, wakes), true },
+	{ "PALABRE_SENDFILE", offsetof(struct conf, sendfile), false },
 	{ "PALABRE_DIE_WITH_PARENT", offsetof(struct conf, die_with_parent), false },
 };
 
@@ -145,6 +159,8 @@ const char *conf_load(struct conf *c)
 	}
 	c->db_cnf = env("PALABRE_DB_CNF");
 	c->run_dir = env("PALABRE_RUN") ? env("PALABRE_RUN") : "/tmp";
+	c->cache_dir = env("PALABRE_CACHE");
+	c->thumb_program = env("PALABRE_THUMB");
 	c->invite_code = env("PALABRE_INVITE_CODE");
 	return NULL;
 }

@@ -29,9 +29,20 @@ struct conf {
 	int64_t session_days;
 	enum registration_mode registration;
 	const char *invite_code;
-	int64_t max_json;     /* bytes of a request body */
-	int64_t event_days;   /* age at which events leave the log; 0 keeps them */
-	int64_t message_days; /* age at which messages are deleted; 0 keeps them */
+	int64_t max_json;      /* bytes of a request body */
+	int64_t event_days;    /* age at which events leave the log; 0 keeps them */
+	int64_t message_days;  /* age at which messages are deleted; 0 keeps them */
+	const char *cache_dir; /* files as they are served; NULL: "cache" in run_dir */
+	int64_t cache_mb;      /* MiB that it may hold, about */
+	bool sendfile;         /* the web server takes files by X-Sendfile */
+	int64_t upload_bytes;  /* of one upload */
+	int64_t upload_pixels;
+	int64_t upload_frames;
+	int64_t upload_frame_pixels; /* canvas × frames of an animation */
+	int64_t upload_pending_mb;   /* MiB of one user's files in no message */
+	int64_t quota_user_mb;       /* MiB of one user's files; 0 = no limit */
+	int64_t quota_total_mb;      /* MiB of all files; 0 = no limit */
+	const char *thumb_program;   /* NULL: beside our own program */
 	bool die_with_parent; /* for children of a web server that may be killed -9 */
 	const char *log_level;
 };

@@ -4,6 +4,7 @@
 #include <talloc.h>
 
 #include "base/die.h"
+#include "chat/attachment.h"
 #include "chat/event.h"
 #include "chat/member.h"
 #include "chat/mention.h"
@@ -12,7 +13,9 @@
 enum result message_complete(struct db *db, const void *mem,
 			     struct message *const *messages, size_t n)
 {
-	return reaction_fill(db, mem, messages, n);
+	enum result r = reaction_fill(db, mem, messages, n);
+
+	return r == OK ? attachment_fill(db, mem, messages, n) : r;
 }
 
 static enum result not_found(struct chat *c)
@@ -225,6 +228,9 @@ static enum result delete_work(struct db *db, void *arg)
 	}
 	if (r == OK) {
 		r = q_mention_clear(db, w->room, w->seq);
+	}
+	if (r == OK && m->attached) {
+		r = q_media_release(db, w->room, w->seq);
 	}
 	return r == OK ? event_append(c, w->room, EVENT_DELETE, 0, w->seq, STR_NONE, NULL)
 		       : r;

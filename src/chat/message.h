@@ -18,9 +18,11 @@ struct message {
 	struct row_message row;
 	const struct reaction *reactions;
 	size_t reaction_count;
+	const struct row_attachment *attachments; /* in the author's order */
+	size_t attachment_count;
 };
 
-/* Fills in what stands in other tables; one query, and none where there is nothing. */
+/* Fills in what stands in other tables; a query for each where there is something. */
 enum result message_complete(struct db *db, const void *mem,
 			     struct message *const *messages, size_t n);
 

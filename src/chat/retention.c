@@ -11,11 +11,12 @@
 #define MESSAGE_BATCH 200 /* fewer: the room is locked meanwhile */
 #define DAY_MS INT64_C(86400000)
 #define NETWORK_DAYS 90
+#define MEDIA_BATCH 4 /* fewer still: each is megabytes */
 
 static const char *const names[] = {
 	[RETENTION_EVENTS] = "events",     [RETENTION_MESSAGES] = "messages",
 	[RETENTION_SESSIONS] = "sessions", [RETENTION_LIMITS] = "limits",
-	[RETENTION_NETWORKS] = "networks",
+	[RETENTION_NETWORKS] = "networks", [RETENTION_MEDIA] = "media",
 };
 _Static_assert(sizeof names / sizeof *names == RETENTION_KINDS, "each kind has a name");
 
@@ -89,6 +90,9 @@ static enum result messages_work(struct db *db, void *arg)
 		r = q_purge_reactions(db, k->room, end->seq);
 	}
 	if (r == OK) {
+		r = q_media_release_upto(db, k->room, end->seq);
+	}
+	if (r == OK) {
 		r = q_purge_mentions(db, k->room, end->seq);
 	}
 	if (r == OK) {
@@ -128,6 +132,34 @@ static enum result limits(struct step *s)
 		       : r;
 }
 
+static enum result media_work(struct db *db, void *arg)
+{
+	struct step *s = arg;
+	struct row_media_old *old;
+	size_t n;
+
+	s->removed = 0;
+	enum result r = q_media_released(db, s->mem, MEDIA_BATCH, &old, &n);
+	if (r == OK && n == 0) {
+		r = q_media_orphans(db, s->mem, s->now - DAY_MS, MEDIA_BATCH, &old, &n);
+	}
+	for (size_t i = 0; r == OK && i < n; i++) {
+		r = q_media_delete(db, old[i].id);
+		if (r == OK) {
+			r = q_media_delete_chunks(db, old[i].id);
+		}
+		s->removed++;
+	}
+	return r;
+}
+
+static enum result media(struct step *s)
+{
+	enum result r = db_transaction(s->db, media_work, s);
+
+	return r == E_UNKNOWN ? OK : r;
+}
+
 static enum result run(struct step *s, enum retention_kind kind)
 {
 	switch (kind) {
@@ -142,6 +174,8 @@ static enum result run(struct step *s, enum retention_kind kind)
 	case RETENTION_NETWORKS:
 		return count(s, q_known_network_purge(
 					s->db, s->now - NETWORK_DAYS * DAY_MS, BATCH));
+	case RETENTION_MEDIA:
+		return media(s);
 	case RETENTION_KINDS:
 		break;
 	}

@@ -13,6 +13,7 @@ enum retention_kind {
 	RETENTION_SESSIONS, /* expired */
 	RETENTION_LIMITS,   /* buckets that are full, failures long past */
 	RETENTION_NETWORKS, /* known networks not used for long */
+	RETENTION_MEDIA,    /* files in no message: released, or uploaded a day ago */
 	RETENTION_KINDS
 };
 

@@ -350,6 +350,9 @@ static enum result delete_work(struct db *db, void *arg)
 	if (r == OK) {
 		r = q_room_end(db, w->room);
 	}
+	if (r == OK) {
+		r = q_media_release_room(db, w->room);
+	}
 	return r == OK ? q_mention_end(db, w->room) : r;
 }
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/die.h"
+#include "chat/attachment.h"
 #include "chat/direct.h"
 #include "chat/event.h"
 #include "chat/member.h"
@@ -140,7 +141,12 @@ static enum result send_work(struct db *db, void *arg)
 	r = check_reply(s);
 	if (r == OK) {
 		r = q_message_insert(db, s->room, s->seq, c->user, n->client_id,
-				     digest_str(s), n->body, n->reply_to, c->now);
+				     digest_str(s), n->body, n->reply_to,
+				     (int64_t)n->attachment_count, c->now);
+	}
+	if (r == OK) {
+		r = attachment_attach(c, s->room, s->seq, n->attachments,
+				      n->attachment_count);
 	}
 	if (r == OK) {
 		r = note_mentions(s);
@@ -189,8 +195,10 @@ static enum result find_after_loss(struct send *s)
 	return r;
 }
 
-static void take_new(const struct send *s, struct message *out)
+static enum result take_new(const struct send *s, struct message *out)
 {
+	struct message *list[] = { out };
+
 	*out = (struct message){
 		.row = {
 			.room = s->room,
@@ -200,8 +208,10 @@ static void take_new(const struct send *s, struct message *out)
 			.body = s->new->body,
 			.reply_to = s->new->reply_to,
 			.created_at = s->c->now,
+			.attached = (int64_t)s->new->attachment_count,
 		},
 	};
+	return attachment_fill(s->c->db, s->c->mem, list, 1);
 }
 
 /*
@@ -237,10 +247,6 @@ enum result message_send(struct chat *c, int64_t room, const struct message_new 
 	struct send s = { .c = c, .room = room, .new = new };
 
 	*repeated = false;
-	if (new->attachment_count) {
-		return chat_fail(c, E_FIELD, "attachment_not_found",
-				 "There is no such upload of yours.", "attachments");
-	}
 	digest(&s);
 	enum result r = db_transaction(c->db, send_work, &s);
 	if (r == E_UNKNOWN) {
@@ -252,8 +258,5 @@ enum result message_send(struct chat *c, int64_t room, const struct message_new 
 	if (r == E_DUPLICATE || r == E_BUSY) {
 		return take_repeat(&s, r, out, repeated);
 	}
-	if (r == OK) {
-		take_new(&s, out);
-	}
-	return r;
+	return r == OK ? take_new(&s, out) : r;
 }

@@ -53,6 +53,12 @@ static const struct ctl_command commands[] = {
 	  "put a backup in the place of what is there", ctl_restore, SLOW },
 	{ "purge", "", 0, 0, { "events=", "messages=", NULL },
 	  "remove now what has had its time", ctl_purge, SLOW },
+	{ "media stats", "", 0, 0, { NULL },
+	  "count the files of messages, and those in the cache", ctl_media_stats, SLOW },
+	{ "media gc", "", 0, 0, { NULL },
+	  "remove now the files that no message holds", ctl_media_gc, SLOW },
+	{ "media verify", "", 0, 0, { NULL },
+	  "read every file, and tell which are damaged", ctl_media_verify, SLOW },
 	{ "selftest", "", 0, 0, { "lighttpd=", NULL },
 	  "look whether this installation is sound", ctl_selftest, QUICK },
 };
@@ -71,7 +77,7 @@ static void print_help(void)
 	printf("\n  --help after a command tells its options;  --version\n\n"
 	       "The database is found by the MySQL option file in PALABRE_DB_CNF.\n"
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict,\n"
-	       "5 database unreachable, 6 selftest found something wrong.\n");
+	       "5 database unreachable, 6 something was found wrong.\n");
 }
 
 static void print_command_help(const struct ctl_command *cmd)

@@ -19,7 +19,7 @@ enum ctl_exit {
 	CTL_NOT_FOUND = 3,   /* no such user, room, session or file */
 	CTL_CONFLICT = 4,    /* already there, or the schema is newer than this program */
 	CTL_UNREACHABLE = 5, /* the database can't be reached */
-	CTL_UNSOUND = 6,     /* selftest found something wrong */
+	CTL_UNSOUND = 6,     /* selftest or media verify found something wrong */
 };
 
 #define CTL_MAX_ARGS 4
@@ -97,5 +97,8 @@ enum ctl_exit ctl_backup(struct ctl *c);
 enum ctl_exit ctl_restore(struct ctl *c);
 enum ctl_exit ctl_selftest(struct ctl *c);
 enum ctl_exit ctl_purge(struct ctl *c);
+enum ctl_exit ctl_media_stats(struct ctl *c);
+enum ctl_exit ctl_media_gc(struct ctl *c);
+enum ctl_exit ctl_media_verify(struct ctl *c);
 
 #endif

@@ -15,6 +15,7 @@ enum field_type {
 	F_BODY, /* struct str: text with tabs and newlines; min, max in bytes */
 	F_SECRET, /* struct str: any valid UTF-8 without NUL; min, max in bytes */
 	F_TOKEN,  /* struct str: A-Z a-z 0-9 _ - . : only; min, max in bytes */
+	F_WORD,   /* struct str: A-Z a-z 0-9 _ - only; min, max in bytes */
 	F_INT,    /* int64_t within min, max */
 	F_BOOL,   /* int64_t 0 or 1 */
 	F_ENUM,   /* int64_t: index in names */

@@ -11,16 +11,18 @@ bool field_is_number(enum field_type type)
 	return type == F_INT || type == F_BOOL || type == F_ENUM || type == F_TIME;
 }
 
-static bool is_token_char(char c)
+static bool is_word_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == ':';
+	       (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-static bool is_token(struct str s)
+/* Of word characters, and of more, which may be NULL. */
+static bool is_made_of(struct str s, const char *more)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		if (!is_token_char(s.ptr[i])) {
+		bool known = s.ptr[i] && more && strchr(more, s.ptr[i]);
+		if (!known && !is_word_char(s.ptr[i])) {
 			return false;
 		}
 	}
@@ -50,9 +52,11 @@ const char *field_text_wrong(const struct field *f, struct str s)
 		return memchr(s.ptr, '\0', s.len)
 			       ? "A text has a character it may not have."
 			       : length_wrong(f, s.len);
+	case F_WORD:
 	case F_TOKEN:
-		return is_token(s) ? length_wrong(f, s.len)
-				   : "A text has a character it may not have.";
+		return is_made_of(s, f->type == F_TOKEN ? ".:" : NULL)
+			       ? length_wrong(f, s.len)
+			       : "A text has a character it may not have.";
 	default:
 		return NULL;
 	}

@@ -61,6 +61,12 @@ bool gateway_cgi_serve(gateway_handler handler, void *arg)
 	reply_head(&reply, &head);
 	write_all(buf_str(&head));
 	write_all(buf_str(&reply.body));
+	char piece[16384];
+	size_t n;
+	while ((n = reply_file_read(&reply, piece, sizeof piece)) > 0) {
+		write_all((struct str){ piece, n });
+	}
+	reply_finish(&reply);
 	talloc_free(mem);
 	return true;
 }

@@ -90,6 +90,20 @@ static void write_reply(int fd, int id, struct str head, struct str body)
 	}
 }
 
+/* The same where the body is a file, in pieces. */
+static void write_file(int fd, int id, struct str head, struct reply *reply)
+{
+	char piece[16384];
+	size_t n = 0;
+	bool there = true;
+
+	do {
+		n = reply_file_read(reply, piece, sizeof piece);
+		there = write_record(fd, id, head, (struct str){ piece, n }, n == 0);
+		head = STR("");
+	} while (there && n);
+}
+
 /* What of the request nobody read: closing over it would take the answer away with it. */
 static void drain(FCGX_Request *fcgi)
 {
@@ -112,7 +126,13 @@ static void answer(FCGX_Request *fcgi, gateway_handler handler, void *arg)
 	buf_init(&head, mem, REPLY_HEAD_MAX_BYTES);
 	reply_head(&reply, &head);
 	drain(fcgi);
-	write_reply(fcgi->ipcFd, fcgi->requestId, buf_str(&head), buf_str(&reply.body));
+	if (reply.has_file && !reply.sendfile.ptr) {
+		write_file(fcgi->ipcFd, fcgi->requestId, buf_str(&head), &reply);
+	} else {
+		write_reply(fcgi->ipcFd, fcgi->requestId, buf_str(&head),
+			    buf_str(&reply.body));
+	}
+	reply_finish(&reply);
 	close(fcgi->ipcFd);
 	FCGX_Free(fcgi, 0);
 	fcgi->ipcFd = -1;

@@ -1,6 +1,9 @@
 /* reply.c - what is sent back: status, headers, body; and the one shape of errors. */
 #include "http/reply.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 struct meaning {
 	int status;
 	const char *code;
@@ -84,6 +87,7 @@ static void write_error(struct reply *r, const struct fault *f)
 {
 	struct json *j = &r->json;
 
+	reply_finish(r);
 	r->body.len = 0;
 	r->body.full = false;
 	*j = json_into(&r->body);
@@ -132,12 +136,66 @@ static const char *reason(int status)
 	return "Unknown";
 }
 
+void reply_file(struct reply *r, int fd, int64_t at, int64_t len)
+{
+	r->has_file = true;
+	r->file = fd;
+	r->file_at = at;
+	r->file_len = len;
+}
+
+size_t reply_file_read(struct reply *r, char *out, size_t len)
+{
+	size_t want = (int64_t)len < r->file_len ? len : (size_t)r->file_len;
+	ssize_t n;
+
+	if (!r->has_file || r->sendfile.ptr || want == 0) {
+		return 0;
+	}
+	do {
+		n = pread(r->file, out, want, r->file_at);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		return 0;
+	}
+	r->file_at += n;
+	r->file_len -= n;
+	return (size_t)n;
+}
+
+void reply_finish(struct reply *r)
+{
+	if (r->has_file) {
+		close(r->file);
+		r->has_file = false;
+	}
+}
+
+/* Whoever sends the file says how long it is (RFC 9110 §8.6 forbids 0 for a 304). */
+static void put_length(const struct reply *r, struct buf *out)
+{
+	if (r->status == 304) {
+		return;
+	}
+	if (!r->has_file) {
+		buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
+	} else if (!r->sendfile.ptr) {
+		buf_printf(out, "Content-Length: %lld\r\n", (long long)r->file_len);
+	} else if (r->status == 206) {
+		buf_printf(out, "X-Sendfile2: " STR_FMT " %lld-%lld\r\n",
+			   STR_ARG(r->sendfile), (long long)r->file_at,
+			   (long long)(r->file_at + r->file_len - 1));
+	} else {
+		buf_printf(out, "X-Sendfile: " STR_FMT "\r\n", STR_ARG(r->sendfile));
+	}
+}
+
 void reply_head(const struct reply *r, struct buf *out)
 {
 	buf_printf(out, "Status: %d %s\r\n", r->status, reason(r->status));
 	buf_printf(out, "Content-Type: " STR_FMT "\r\n", STR_ARG(r->content_type));
 	buf_printf(out, "Cache-Control: " STR_FMT "\r\n", STR_ARG(r->cache_control));
-	buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
+	put_length(r, out);
 	buf_add_lit(out, "X-Content-Type-Options: nosniff\r\n"
 			 "Cross-Origin-Resource-Policy: same-origin\r\n");
 	buf_add_str(out, buf_str(&r->headers));

@@ -19,6 +19,10 @@ struct reply {
 	struct buf headers;       /* further header lines, each ending in CRLF */
 	struct buf body;
 	struct json json; /* writes into body */
+	bool has_file;    /* a file instead of the body; the descriptor is the reply's */
+	int file;
+	int64_t file_at, file_len; /* the part of it that is sent */
+	struct str sendfile;       /* its path, where the web server sends it for us */
 };
 
 void reply_init(struct reply *r, void *mem);
@@ -42,6 +46,15 @@ void reply_error(struct reply *r, enum result result, const struct fault *fault)
 
 /* The same with a status that no result stands for (405). */
 void reply_error_status(struct reply *r, int status, const struct fault *fault);
+
+/* Makes a part of an open file the reply. */
+void reply_file(struct reply *r, int fd, int64_t at, int64_t len);
+
+/* Up to len bytes of the file's part that is still to send; 0 at its end. */
+size_t reply_file_read(struct reply *r, char *out, size_t len);
+
+/* Closes the file, if there is one. */
+void reply_finish(struct reply *r);
 
 /* The whole head: "Status: 200 OK\r\n" … "\r\n" (RFC 3875 §6.3) into out. */
 void reply_head(const struct reply *r, struct buf *out);

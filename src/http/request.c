@@ -71,6 +71,7 @@ void request_init(struct request *r, void *mem, request_getenv get, void *arg)
 	r->x_palabre = var(get, arg, "HTTP_X_PALABRE");
 	r->range = var(get, arg, "HTTP_RANGE");
 	r->if_none_match = var(get, arg, "HTTP_IF_NONE_MATCH");
+	r->if_range = var(get, arg, "HTTP_IF_RANGE");
 	r->address = var(get, arg, "REMOTE_ADDR");
 	r->https = https.len && !str_eq_nocase(https, STR("off"));
 }

@@ -40,6 +40,7 @@ struct request {
 	struct str x_palabre;
 	struct str range;
 	struct str if_none_match;
+	struct str if_range;
 	struct str address; /* REMOTE_ADDR, never a header (THREATS 24) */
 	bool https;
 	bool cgi; /* one process a request: nothing may be held open */

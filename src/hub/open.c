@@ -20,9 +20,9 @@ struct stream_query {
 		"cursor", F_SECRET, 0, 65536, 0, offsetof(struct stream_query, cursor), \
 			NULL                                                            \
 	}
-#define CLIENT_FIELD                                                                     \
-	{                                                                                \
-		"client", F_TOKEN, 1, 32, 0, offsetof(struct stream_query, client), NULL \
+#define CLIENT_FIELD                                                                    \
+	{                                                                               \
+		"client", F_WORD, 1, 32, 0, offsetof(struct stream_query, client), NULL \
 	}
 
 static const struct field sse_fields[] = {
@@ -103,11 +103,6 @@ static void ask_who(struct stream *s, const struct stream_query *q,
 	hub_ask(s, l);
 }
 
-static bool bad_client(struct str client)
-{
-	return str_index(client, '.') < client.len || str_index(client, ':') < client.len;
-}
-
 static void take_request(struct hub *hub, struct arrival *a)
 {
 	const struct request *r = &a->request;
@@ -141,10 +136,6 @@ static void take_request(struct hub *hub, struct arrival *a)
 	enum result result = fields_from_query(
 		r->mem, waiter == &waiter_sse ? sse_fields : poll_fields, r->query, &q,
 		&fault);
-	if (result == OK && bad_client(q.client)) {
-		fault = (struct fault){ "bad_field", NULL, "client", 0 };
-		result = E_FIELD;
-	}
 	if (result != OK) {
 		stream_refuse(s, result, &fault);
 	} else if (!hub->open || hub->stopping) {

@@ -1,7 +1,10 @@
 /* view.c - the domain as JSON (PROTOCOL §2 and §4): the only makers of it. */
 #include "view/view.h"
 
+#include <stdio.h>
+
 #include "chat/member.h"
+#include "media/media.h"
 
 static const char *const kinds[] = {
 	[ROOM_PUBLIC] = "public",
@@ -51,6 +54,25 @@ void view_user(struct json *j, const struct user *u)
 	json_close_object(j);
 }
 
+void view_attachment(struct json *j, const struct row_attachment *a)
+{
+	char url[64];
+
+	json_open_object(j);
+	json_put_str(j, "id", a->token);
+	json_put_str(j, "name", a->name);
+	put_name(j, "type", media_type_name((enum media_type)a->type));
+	json_put_int(j, "size", a->size);
+	json_put_int(j, "width", a->width);
+	json_put_int(j, "height", a->height);
+	json_put_bool(j, "animated", a->animated);
+	snprintf(url, sizeof url, "files/" STR_FMT, STR_ARG(a->token));
+	put_name(j, "url", url);
+	snprintf(url, sizeof url, "files/" STR_FMT "/thumb", STR_ARG(a->token));
+	put_name(j, "thumb", url);
+	json_close_object(j);
+}
+
 static void put_reactions(struct json *j, const struct message *m)
 {
 	json_key(j, "reactions");
@@ -90,6 +112,9 @@ void view_message(struct json *j, const struct message *m)
 	}
 	json_key(j, "attachments");
 	json_open_array(j);
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		view_attachment(j, &m->attachments[i]);
+	}
 	json_close_array(j);
 	put_reactions(j, m);
 	json_close_object(j);

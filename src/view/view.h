@@ -10,6 +10,7 @@
 /* One object each, as an element or as the value of the key just written. */
 void view_user(struct json *j, const struct user *u);
 void view_message(struct json *j, const struct message *m);
+void view_attachment(struct json *j, const struct row_attachment *a);
 void view_room(struct json *j, const struct room *r);
 void view_member(struct json *j, const struct member *m);
 void view_event(struct json *j, const struct event *e);

@@ -43,13 +43,14 @@ const escape = (step) => encodeURIComponent(step.replace(/~/g, '~0').replace(/\/
 /** Where a thing is in the description: pointer('paths', '/stream/poll', 'get'). */
 export const pointer = (...steps) => `#/${steps.map(escape).join('/')}`;
 
-/** Follows a $ref of the description. @returns {[object, string]} the thing, its pointer */
+/** Follows a $ref of the description; what stands beside it counts too. @returns {[object, string]} the thing, its pointer */
 export function resolve(thing, at) {
 	if (!thing?.$ref) {
 		return [thing, at];
 	}
-	const steps = thing.$ref.slice(2).split('/');
-	return [steps.reduce((o, step) => o[step], description), thing.$ref];
+	const { $ref, ...beside } = thing;
+	const found = $ref.slice(2).split('/').reduce((o, step) => o[step], description);
+	return [{ ...found, ...beside }, $ref];
 }
 
 /** All endpoints: {method, path, operation, at, auth}. */
@@ -131,7 +132,7 @@ export function checkReply(method, url, reply) {
 	const what = `${method} ${path}: ${reply.status}`;
 	const found = operationOf(method, path);
 	if (!found) {
-		if (/^\/(api\/v1|stream)\//.test(path) && [404, 405].includes(reply.status)) {
+		if (method !== 'HEAD' && /^\/(api\/v1|stream)\//.test(path) && [404, 405].includes(reply.status)) {
 			checkShape('Error', JSON.parse(reply.text));
 		}
 		return '';

@@ -85,8 +85,9 @@ test('each example is an example of its schema', () => {
 test('a request is closed, a reply open', () => {
 	for (const { method, operation, path } of operations) {
 		const [body] = resolve(operation.requestBody);
-		assert.equal(body?.content['application/json'].schema.additionalProperties,
-			method === 'POST' ? false : undefined, path);
+		const json = body?.content['application/json'];
+		assert.equal(json?.schema.additionalProperties,
+			method === 'POST' && path !== '/api/v1/uploads' ? false : undefined, path);
 	}
 	for (const [name, schema] of Object.entries(description.components.schemas)) {
 		assert.ok(!('additionalProperties' in schema), name);

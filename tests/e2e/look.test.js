@@ -53,10 +53,11 @@ async function say(page, room, body, to) {
 async function village() {
 	const [awa, jules, nadia, me] = await Promise.all(
 		[stage.person(), stage.person(), stage.person(), stage.person()]);
+	// The first one looks after the place.
+	await register(me, theo, 'Théo Renaud');
 	await register(awa, unique('awa'), 'Awa Mbaye');
 	await register(jules, unique('jules'), 'Jules Laurent');
 	await register(nadia, unique('nadia'), 'Nadia Kovač');
-	await register(me, theo, 'Théo Renaud');
 	const make = async (/** @type {string} */ name, /** @type {string} */ topic) =>
 		(await post(awa, 'rooms', { name, kind: 'public', topic })).room.id;
 	rooms.tree = await make('under-the-tree', 'Where everyone is heard. Be kind, bring tea.');
@@ -166,6 +167,16 @@ async function dialogs(page, at) {
 	await shut();
 	await page.click('.me-button');
 	await at('settings');
+	if (await page.locator('[data-role=admin]').count()) {
+		await page.click('[data-role=admin]');
+		await page.waitForSelector('.admin-card polyline', { state: 'attached' });
+		for (const part of await page.$$('.admin summary')) {
+			await part.click();
+		}
+		await page.waitForSelector('.admin .result');
+		await at('admin');
+		await shut();
+	}
 	await shut();
 }
 

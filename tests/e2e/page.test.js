@@ -204,7 +204,7 @@ test('the browser\'s language, the switch, and what a draft survives', async () 
 	await page.click('.me-button');
 	await page.locator('input[name=theme][value=dark]').check({ force: true });
 	assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
-	await page.locator('input[name=lang][value=fr]').check({ force: true });
+	await page.locator('input[name=lang][value=fr]').click({ force: true });
 	await page.getByPlaceholder(/Écrire dans/).waitFor();
 	assert.equal(await page.getAttribute('html', 'lang'), 'fr');
 	stage.check();
@@ -217,6 +217,7 @@ test('by keyboard alone: switcher, message, reply', async () => {
 	const name = unique('keys ');
 	await createRoom(awa, name);
 	await jules.keyboard.press('Control+k');
+	await jules.locator('.switcher input').waitFor();
 	await jules.keyboard.type(name);
 	await jules.locator('[role=option]', { hasText: name }).waitFor();
 	await jules.keyboard.press('Enter');

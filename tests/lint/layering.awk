@@ -5,12 +5,13 @@ BEGIN {
 	may["db"] = "db base"
 	may["notify"] = "notify base"
 	may["http"] = "http base"
+	may["media"] = "media base"
 	may["auth"] = "auth db base"
 	may["chat"] = "chat auth notify db base"
-	may["view"] = "view chat base"
-	may["api"] = "api view chat auth notify http db base"
+	may["view"] = "view chat media base"
+	may["api"] = "api view chat media auth notify http db base"
 	may["hub"] = "hub view chat auth notify http db base"
-	may["ctl"] = "ctl chat auth notify db base"
+	may["ctl"] = "ctl chat media auth notify db base"
 
 	# Libraries, and the places that may know them.
 	only["fcgiapp.h"] = "^src/http/gateway_fcgi\\.c$|^src/hub/acceptor\\.c$"

@@ -58,6 +58,16 @@ static const char *const fill_statements[] = {
 	" SELECT seq, '192.0.2', seq FROM seq_1_to_4000",
 	"INSERT INTO fleeting (type, room, user, upto, created_at)"
 	" SELECT seq % 3, seq, seq, 0, seq FROM seq_1_to_4000",
+	"INSERT INTO attachment (id, token, user, state, room, seq, name, type, size, "
+	"width,"
+	" height, animated, thumb, created_at)"
+	" SELECT seq, CONCAT('token', seq), seq % 4000 + 1, IF(seq % 20, 1, seq % 3),"
+	" IF(seq % 20, seq % 1500 + 1, NULL), IF(seq % 20, seq % 30 * 2, NULL), 'a', 1, "
+	"10, "
+	"1,"
+	" 1, 0, 0, seq FROM seq_1_to_6000",
+	"INSERT INTO attachment_chunk (attachment, kind, n, data)"
+	" SELECT seq, 0, 0, '0123456789' FROM seq_1_to_6000",
 	NULL
 };
 

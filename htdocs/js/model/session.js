@@ -26,6 +26,9 @@ const PATIENCE = 2500;
 const KEEP = 1500;
 /** In low-data mode the server is heard only so often, in s. */
 const QUIET_BEAT = 15;
+/** What was read is told to the server after this, in ms, and in low-data mode. */
+const READ_SOON = 400;
+const READ_LATER = 5000;
 
 /**
  * @typedef {object} Options
@@ -287,7 +290,8 @@ export class Session extends EventTarget {
 		this.store.read(room, seq);
 		this.#reads.set(room, { seq, sent: this.#reads.get(room)?.sent || 0 });
 		clearTimeout(this.#readTimer);
-		this.#readTimer = setTimeout(() => this.#flushReads(), 400);
+		this.#readTimer = setTimeout(() => this.#flushReads(),
+			this.#options.lowData?.() ? READ_LATER : READ_SOON);
 	}
 
 	async #flushReads() {

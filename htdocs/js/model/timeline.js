@@ -15,7 +15,7 @@ import { query } from '../net/api.js';
 
 const PAGE = 50;
 /** Beyond this many, the far end is forgotten. */
-const KEEP = 12000;
+const KEEP = 1500;
 
 export class Timeline {
 	/** @type {Message[]} */ #messages = [];

@@ -5,6 +5,7 @@
 import { h, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { Session } from '../model/session.js';
+import { fetchAhead } from './later.js';
 import { Shell } from './shell.js';
 import { keepPage } from './worker.js';
 
@@ -58,6 +59,7 @@ export class App {
 		frame.prefs.set('user', inside ? session.me.id : 0);
 		if (inside) {
 			this.show();
+			fetchAhead();
 			keepPage(this.ctx, this.#life.signal);
 		} else {
 			this.#life.abort();

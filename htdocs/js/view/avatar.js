@@ -20,7 +20,7 @@ export function initials(name) {
 
 /**
  * @param {Pick<User, "id"|"display_name"|"presence">|undefined} user
- * @param {{size?: "small"|"large", presence?: boolean}} [options]
+ * @param {{size?: "tiny"|"small"|"large", presence?: boolean}} [options]
  */
 export function avatar(user, options = {}) {
 	const size = options.size ? `.${options.size}` : '';

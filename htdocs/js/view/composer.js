@@ -215,12 +215,16 @@ export class Composer extends View {
 		}
 	}
 
+	get #pause() {
+		return this.ctx.prefs.get('lowData') ? TYPING * 4 : TYPING;
+	}
+
 	/** Tell the others that something is being written. */
 	#sign() {
 		const now = Date.now();
 		const { connection, api } = this.ctx.session;
 		if (this.input.value.trim() && this.isConnected && connection.state === 'live'
-			&& document.activeElement === this.input && now - this.#typed > TYPING) {
+			&& document.activeElement === this.input && now - this.#typed > this.#pause) {
 			this.#typed = now;
 			api.post(`rooms/${this.room}/typing`).catch(() => {});
 		}

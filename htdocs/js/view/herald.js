@@ -5,7 +5,7 @@
 
 import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { parse, plain } from '../lib/markdown.js';
+import { Notifier, visible } from './notify.js';
 import { roomName } from './roomlist.js';
 import { View } from './view.js';
 
@@ -27,6 +27,7 @@ export class Herald extends View {
 	constructor(ctx) {
 		super();
 		this.ctx = ctx;
+		this.notifier = new Notifier(ctx);
 		this.word = h('p.visually-hidden', { 'aria-live': 'polite' });
 	}
 
@@ -49,6 +50,7 @@ export class Herald extends View {
 	/** @override */
 	render() {
 		const { rooms } = this.ctx.session.store;
+		this.notifier.tidy();
 		let unread = 0;
 		let calls = 0;
 		for (const { info } of rooms.values()) {
@@ -71,13 +73,12 @@ export class Herald extends View {
 		if (!info || info.notify === 'none') {
 			return;
 		}
-		const open = Number(/^#\/r\/(\d+)/.exec(location.hash)?.[1]) === room;
-		if (open && document.visibilityState === 'visible') {
+		if (visible(room)) {
 			this.#say(room);
 			return;
 		}
 		if (mention || info.kind === 'direct') {
-			this.#notify(room, message, roomName(info));
+			this.notifier.call(room, message, roomName(info));
 			this.#beep();
 		}
 	}
@@ -91,32 +92,6 @@ export class Herald extends View {
 			this.#unsaid.clear();
 			this.word.textContent = t('timeline.arrived', { n });
 		}, SPEAK);
-	}
-
-	/**
-	 * @param {number} room
-	 * @param {Message} message
-	 * @param {string} title
-	 */
-	#notify(room, message, title) {
-		const allowed = 'Notification' in window && Notification.permission === 'granted';
-		if (!this.ctx.prefs.get('notify') || !allowed) {
-			return;
-		}
-		const who = this.ctx.session.store.users.get(message.user)?.display_name || '?';
-		const body = plain(parse(message.body.slice(0, 300)));
-		try {
-			const note = new Notification(title, {
-				body: `${who}: ${body}`, tag: `room-${room}`, icon: 'img/mark.svg',
-			});
-			note.onclick = () => {
-				window.focus();
-				this.ctx.go(`#/r/${room}`);
-				note.close();
-			};
-		} catch {
-			// Android wants a service worker for this
-		}
 	}
 
 	/** Two soft notes. */

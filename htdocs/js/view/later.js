@@ -16,9 +16,21 @@ function later(loading, then) {
 	loading.then(then, () => toast(t('error.down')));
 }
 
+/** Once there is time: what a fast typist opens blindly. */
+export function fetchAhead() {
+	setTimeout(() => {
+		import('./switcher.js').catch(() => {});
+	}, 1000);
+}
+
 /** @param {Context} ctx */
 export function openSettings(ctx) {
 	later(import('./settings.js'), (m) => m.openSettings(ctx));
+}
+
+/** @param {Context} ctx */
+export function openAdmin(ctx) {
+	later(import('./admin.js'), (m) => m.openAdmin(ctx));
 }
 
 /** @param {Context} ctx */

@@ -8,6 +8,8 @@ import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
 import { clock, exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
+import { pictures } from './pictures.js';
+import { receipts } from './receipts.js';
 import { richText } from './richtext.js';
 import { refusal } from './words.js';
 
@@ -21,6 +23,7 @@ import { refusal } from './words.js';
  * @property {"sending"|"sent"|"failed"|""} state empty for others' messages
  * @property {string} error
  * @property {boolean} follows the same author just before: no face, no name
+ * @property {User[]} readers who have read up to here and no further
  * @property {Message|null|undefined} quoted undefined where it is not loaded
  */
 
@@ -46,7 +49,8 @@ export class MessageView extends HTMLElement {
 		const names = message.reactions.flatMap((r) => r.users)
 			.map((id) => store.users.get(id)?.display_name).join();
 		const key = JSON.stringify([message, state, shown.error, shown.follows,
-			shown.quoted ?? null, author?.display_name, names]);
+			shown.quoted ?? null, author?.display_name, names,
+			shown.readers.map((u) => [u.id, u.display_name])]);
 		if (key === this.#key) {
 			return;
 		}
@@ -83,11 +87,13 @@ export class MessageView extends HTMLElement {
 					h('bdi.author', { 'data-user': message.user }, name), time),
 				message.reply_to ? this.#quote(ctx, shown) : null,
 				this.#text(message, me),
+				pictures(ctx, message.attachments),
 				this.#reactions(ctx, message, me.id),
 				state === 'failed' ? this.#failure(ctx, shown) : null),
 			state === 'sending' ? h('span.progress', {
 				title: t('message.sending'), 'aria-label': t('message.sending'), role: 'img',
 			}) : null,
+			shown.readers.length ? receipts(shown.readers) : null,
 			tools);
 	}
 

@@ -70,7 +70,10 @@ export class RoomView extends View {
 		this.on(this.composer, 'edit-last', () => this.#editLast());
 		this.render();
 		this.#offline();
-		loadMembers(this.ctx, this.room).catch(() => {});
+		const members = () => loadMembers(this.ctx, this.room)
+			.then(() => store.tell('receipt', this.room), () => {});
+		this.on(store, 'members', (e) => e.detail === this.room && members());
+		members();
 		if (matchMedia('(hover: hover)').matches) {
 			this.composer.input.focus({ preventScroll: true });
 		}

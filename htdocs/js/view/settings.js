@@ -7,6 +7,7 @@ import { LANGUAGES, lang, t } from '../lib/i18n.js';
 import { exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
 import { dialog, field, wireForm } from './dialog.js';
+import { openAdmin } from './later.js';
 import { toast } from './toast.js';
 import { explain } from './words.js';
 
@@ -24,6 +25,9 @@ export function openSettings(ctx) {
 				type: 'button', 'data-role': 'logout',
 				onclick: () => leave(ctx, box, false),
 			}, t('settings.logout'))),
+		me.role === 'admin' ? h('button.quiet.settings-admin', {
+			type: 'button', 'data-role': 'admin', onclick: () => openAdmin(ctx),
+		}, t('admin.open')) : null,
 		profile(ctx), look(ctx), notifications(ctx), password(ctx), sessions(ctx, () => box));
 }
 
@@ -84,6 +88,10 @@ function choice(ctx, label, name, options, now = ctx.prefs.get(name)) {
 
 /** @param {Context} ctx */
 function look(ctx) {
+	const low = h('input', {
+		type: 'checkbox', name: 'lowData', checked: ctx.prefs.get('lowData'),
+		onchange: () => ctx.prefs.set('lowData', low.checked),
+	});
 	const languages = /** @type {[string, string][]} */ (Object.entries(LANGUAGES));
 	return section('settings.look',
 		choice(ctx, t('settings.theme'), 'theme', [['system', t('settings.theme.system')],
@@ -93,7 +101,9 @@ function look(ctx) {
 			['compact', t('settings.density.compact')]]),
 		choice(ctx, t('settings.language'), 'lang', languages, lang()),
 		choice(ctx, t('settings.enter'), 'enterSends', [[true, t('settings.enter.sends')],
-			[false, t('settings.enter.breaks')]]));
+			[false, t('settings.enter.breaks')]]),
+		h('label.check', null, low, h('span', null, t('settings.low_data'))),
+		h('p.hint', null, t('settings.low_data.hint')));
 }
 
 /** @param {Context} ctx */

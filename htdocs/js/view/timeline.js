@@ -8,11 +8,12 @@ import { day, dayKey } from '../lib/time.js';
 import { MessageActions } from './actions.js';
 import { MessageView } from './message.js';
 import { intro } from './intro.js';
+import { readers } from './receipts.js';
 import { View } from './view.js';
 
 /** @import {Entry} from '../model/outbox.js' */
 /** @import {RoomState} from '../model/room.js' */
-/** @import {Message} from '../net/types.js' */
+/** @import {Message, User} from '../net/types.js' */
 /** @import {Shown} from './message.js' */
 /** @import {Context} from './view.js' */
 
@@ -65,6 +66,8 @@ export class Timeline extends View {
 		this.replaceChildren(this.scroller, this.jump);
 		const mine = (/** @type {any} */ e) => e.detail === this.room && this.schedule();
 		this.on(store, 'timeline', mine);
+		this.on(store, 'receipt', mine);
+		this.on(store, 'members', mine);
 		this.on(store, 'users', () => this.schedule());
 		this.on(outbox, 'change', mine);
 		this.on(store, 'arrival', (e) => this.#arrived(e.detail));
@@ -171,6 +174,7 @@ export class Timeline extends View {
 		/** @type {Message|null} */
 		let before = null;
 		let line = this.#newAfter >= 0;
+		const read = readers(this.ctx, state);
 		const add = (/** @type {Message} */ message, /** @type {Entry|null} */ entry) => {
 			const date = new Date(message.created_at);
 			const newDay = !before || dayKey(new Date(before.created_at)) !== dayKey(date);
@@ -183,7 +187,8 @@ export class Timeline extends View {
 					h('span', null, t('timeline.new')))));
 				line = false;
 			}
-			items.push(this.#message(message, entry, !newDay && !fresh && follows(before, message)));
+			const following = !newDay && !fresh && follows(before, message);
+			items.push(this.#message(message, entry, following, read.get(message.seq) || []));
 			before = message;
 		};
 		messages.forEach((message) => add(message, null));
@@ -199,8 +204,9 @@ export class Timeline extends View {
 	 * @param {Message} message
 	 * @param {Entry|null} entry
 	 * @param {boolean} following
+	 * @param {User[]} readers
 	 */
-	#message(message, entry, following) {
+	#message(message, entry, following, readers) {
 		const { me } = this.ctx.session;
 		const mine = message.user === me.id;
 		const key = mine ? `c${message.client_id}` : `s${message.seq}`;
@@ -213,6 +219,7 @@ export class Timeline extends View {
 			state: entry ? entry.state : mine ? 'sent' : '',
 			error: entry?.error || '',
 			follows: following && !message.reply_to,
+			readers,
 			quoted: message.reply_to ? timeline?.get(message.reply_to) : null,
 		};
 		view.show(this.ctx, shown);
