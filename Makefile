@@ -150,7 +150,7 @@ help:
 	@echo 'make run      build and run on http://$(BIND):$(PORT)/, ^C stops everything'
 	@echo 'make start    the same in the background;  make stop  ends it'
 	@echo 'make test     every test;  make test SUITE=api  one suite (see tests/run)'
-	@echo 'make check    test, then the long ones: fuzzing, hostile networks, chaos'
+	@echo 'make check    test, then the long ones: fuzzing, hostile networks, Postman'
 	@echo 'make bench    the benchmarks'
 	@echo 'make lint     style and layering;  make format  lets clang-format fix it'
 	@echo 'make clean    removes the build directories;  distclean  the instance too'

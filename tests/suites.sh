@@ -261,8 +261,3 @@ suite_net()
 {
 	run_suite_script net
 }
-
-suite_chaos()
-{
-	run_suite_script chaos
-}

@@ -13,8 +13,8 @@
 #define PAD_SECONDS 0.05
 #define RETRY_MS 2000
 /* Streams end at a random age, so that coming back is nothing unusual. */
-#define AGE_MIN_SECONDS (20 * 60)
-#define AGE_MAX_SECONDS (40 * 60)
+#define AGE_MIN_MS (20 * 60 * 1000)
+#define AGE_MAX_MS (40 * 60 * 1000)
 
 /* No-transform and identity: a proxy that compresses a stream holds it. */
 #define HEAD                                                  \
@@ -81,8 +81,7 @@ static void sse_open(struct stream *s)
 	add(s, frame_create(STR(HEAD)));
 	add(s, frame_event(cursor, buf_str(&text)));
 	talloc_free(mem);
-	s->ends = ev_now(s->hub->loop) + AGE_MIN_SECONDS +
-		  rand_below(AGE_MAX_SECONDS - AGE_MIN_SECONDS);
+	s->ends = clock_monotonic_ms() + AGE_MIN_MS + rand_below(AGE_MAX_MS - AGE_MIN_MS);
 	stream_set_timer(s, PROBE_SECONDS);
 	stream_mark_dirty(s);
 }
@@ -163,7 +162,7 @@ static struct frame *live_beat(struct hub *hub)
 
 static void sse_tick(struct stream *s)
 {
-	if (s->state == STREAM_LIVE && ev_now(s->hub->loop) > s->ends) {
+	if (s->state == STREAM_LIVE && clock_monotonic_ms() > s->ends) {
 		stream_bye(s, BYE_AGED);
 		return;
 	}

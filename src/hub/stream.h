@@ -89,7 +89,7 @@ struct stream {
 	bool probed;      /* SSE: the probe is sent */
 	uint8_t beat;     /* SSE: seconds between beats */
 	uint8_t wait;     /* long-poll: seconds */
-	double ends;  /* SSE: the loop's time at which it has been open for long enough */
+	int64_t ends; /* SSE: monotonic ms at which it has been open for long enough */
 	uint16_t pad; /* SSE: bytes of comment behind each batch */
 	char client[33];
 	char network[17]; /* short hash of the caller's address */
