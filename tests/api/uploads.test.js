@@ -270,7 +270,9 @@ test('a file is for its uploader, then for the members of its room, at every req
 	const b = await put(anna, 'small.png');
 	await anna.send(open, 'x', { attachments: [b.id] });
 	(await ben.get(b.url)).refused(403, 'not_a_member');
-	assert.equal((await ben.get('files/..%2f..%2fetc')).status, 404);
+	// lighttpd makes that another path before we see it: its own page, held to nothing of ours.
+	const outside = await fetch(new URL('api/v1/files/..%2f..%2fetc', it.base));
+	assert.equal(outside.status, 404);
 	(await ben.get(`files/${'x'.repeat(22)}`)).refused(404);
 });
 
