@@ -145,6 +145,28 @@ test('at most a few hash at once: past the queue the answer is 503, at once', as
 	}
 });
 
+test('an unknown name takes as long to refuse as a wrong password', async () => {
+	const other = await setup({ PALABRE_SCRYPT: '14,8,1' });
+	try {
+		const c = await register(other.base);
+		const took = { known: [], unknown: [] };
+		// In turns: what else the machine does meets both alike. Without a hash for nobody,
+		// the one would take a tenth of the other.
+		for (let i = 0; i < 15; i++) {
+			for (const [what, name] of [['known', c.name], ['unknown', unique('nobody')]]) {
+				const since = performance.now();
+				(await new Client(other.base).post('login', { name, password: 'not that one' }))
+					.refused(401, 'bad_credentials');
+				took[what].push(performance.now() - since);
+			}
+		}
+		const [known, unknown] = Object.values(took).map((x) => x.sort((a, b) => a - b)[7]);
+		assert.ok(unknown > known / 2 && known > unknown / 2, `${known} ms against ${unknown} ms`);
+	} finally {
+		await other.stop();
+	}
+});
+
 test('a hash of a lower cost is made anew at the next sign-in', async () => {
 	const c = await register(it.base);
 	const cost = async () => {
