@@ -66,14 +66,15 @@ programs_of()
 	done
 }
 
-# run_node FILES-AT-A-TIME DIRECTORY…: node's test runner, a process for each file.
+# run_node FILES-AT-A-TIME DIRECTORY…: node's test runner, a process for each file, the
+# largest first, which mostly take longest.
 run_node()
 {
 	local at_a_time=$1 file name
 	shift
 	find "$@" -name node_modules -prune -o \
-		\( -name '*.test.js' -o -name '*.test.mjs' \) -print 2>/dev/null | sort |
-		grep -E -- "${only:-.}" >"$PALABRE_TEST_DIR/files"
+		\( -name '*.test.js' -o -name '*.test.mjs' \) -printf '%s %p\n' 2>/dev/null |
+		sort -rn | cut -d ' ' -f 2- | grep -E -- "${only:-.}" >"$PALABRE_TEST_DIR/files"
 	# A file that hangs is ended, and counts as failed.
 	# shellcheck disable=SC2016  # the dollar signs are the inner shell's
 	xargs -r -a "$PALABRE_TEST_DIR/files" -P "$at_a_time" -I '{}' bash -c '
@@ -232,14 +233,14 @@ suite_contract()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
-	PALABRE_BUILD=build run_node 3 tests/contract
+	PALABRE_BUILD=build run_node "$jobs" tests/contract
 }
 
 suite_e2e()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
-	PALABRE_BUILD=build run_node 1 tests/e2e
+	PALABRE_BUILD=build run_node 2 tests/e2e
 }
 
 # A Postman collection made of the description, run by newman. Their packages, which are
