@@ -66,14 +66,39 @@ static const struct ctl_command commands[] = {
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
-static void print_help(void)
+/* Is it one of the commands that begin with this word? Any is, of NULL. */
+static bool is_of_group(const struct ctl_command *cmd, const char *group)
 {
-	printf("usage: palabrectl [--json] COMMAND [ARGUMENT…]\n\n");
+	size_t len = group ? strlen(group) : 0;
+
+	return !group || (strncmp(cmd->name, group, len) == 0 && cmd->name[len] == ' ');
+}
+
+static bool is_group(const char *word)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (is_of_group(&commands[i], word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void print_commands(const char *group)
+{
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		char left[64];
 		snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].args);
-		printf("  %-28s %s\n", left, commands[i].help);
+		if (is_of_group(&commands[i], group)) {
+			printf("  %-28s %s\n", left, commands[i].help);
+		}
 	}
+}
+
+static void print_help(void)
+{
+	printf("usage: palabrectl [--json] COMMAND [ARGUMENT…]\n\n");
+	print_commands(NULL);
 	printf("\n  --help after a command tells its options;  --version\n\n"
 	       "The database is found by the MySQL option file in PALABRE_DB_CNF.\n"
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict,\n"
@@ -202,9 +227,15 @@ static enum ctl_exit start(struct ctl *c, int argc, char **argv)
 		return CTL_OK;
 	}
 	c->command = find_command(argv + at, argc - at, &words);
+	bool group = !c->command && is_group(argv[at]);
+	if (group && at + 1 < argc && strcmp(argv[at + 1], "--help") == 0) {
+		print_commands(argv[at]);
+		return CTL_OK;
+	}
 	if (!c->command) {
-		return ctl_fail(c, CTL_USAGE, "no command \"%s\"; see palabrectl --help",
-				argv[at]);
+		return ctl_fail(c, CTL_USAGE,
+				"no such command; see palabrectl%s%s --help",
+				group ? " " : "", group ? argv[at] : "");
 	}
 	at += words;
 	if (at < argc && strcmp(argv[at], "--help") == 0) {

@@ -52,6 +52,14 @@ test('--help tells every command, and each tells its own', async () => {
 	}
 });
 
+test('--help after the first of two words tells what may follow', async () => {
+	const { code, out } = await it.instance.ctl(['media', '--help']);
+	assert.equal(code, 0);
+	assert.deepEqual([...out.matchAll(/^ {2}(\w+ \w+) /gm)].map((m) => m[1]),
+		['media stats', 'media gc', 'media verify']);
+	assert.match(await fails(2, ['media', 'gone']), /see palabrectl media --help/);
+});
+
 test('a wrong command line is exit code 2', async () => {
 	for (const args of [['nonsense'], ['user'], ['user', 'add'], ['stats', 'x'], ['stats', '--x'],
 		['user', 'role', ann.name, 'king'], ['room', 'delete', 'general'], ['purge', '--events=x']]) {
