@@ -17,6 +17,9 @@ const HARNESS = '../../harness/instance.js';
 
 export const PASSWORD = 'sous-le-grand-arbre-9';
 
+/** @type {BrowserContextOptions} */
+export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
 /**
  * @typedef {object} Instance what the tests need of tests/harness
  * @property {string} url
@@ -36,6 +39,8 @@ export class Stage {
 	/** @type {BrowserContext[]} */ #contexts = [];
 	/** While true, requests may fail: the server or the network is away on purpose. */
 	outage = false;
+	/** @type {RegExp|null} what is not there, and may be asked for all the same */
+	missing = null;
 
 	/** @param {Record<string, string>} [env] settings of the instance */
 	async open(env = {}) {
@@ -72,7 +77,7 @@ export class Stage {
 			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url, ...options,
 		});
 		this.#contexts.push(context);
-		context.setDefaultTimeout(10000);
+		context.setDefaultTimeout(30000);
 		const page = await context.newPage();
 		this.watch(page);
 		return page;
@@ -93,7 +98,8 @@ export class Stage {
 			const expected = /^Failed to load resource: .*\b(422|429)\b/.test(text)
 				|| (/\b401\b/.test(text) && /api\/v1\/login$/.test(url));
 			const lost = /^Failed to load resource|when fetching the script|^WebSocket|net::ERR_/.test(text);
-			if (!expected && !(lost && this.outage)) {
+			const missing = /\b404\b/.test(text) && this.missing?.test(url);
+			if (!expected && !missing && !(lost && this.outage)) {
 				this.problems.push({ text, url });
 			}
 		});
