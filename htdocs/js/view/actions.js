@@ -5,6 +5,7 @@
 import { h, iconButton } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { openEmoji } from './emoji.js';
+import { writeTo } from './later.js';
 import { menu } from './menu.js';
 import { MessageView } from './message.js';
 import { toast } from './toast.js';
@@ -16,6 +17,8 @@ import { explain } from './words.js';
 
 const UNDO = 5000;
 const PRESS = 450;
+/** A finger at rest moves so much, in px. */
+const TREMBLE = 10;
 
 export class MessageActions {
 	/** @type {MessageView|null} */ #at = null;
@@ -65,19 +68,32 @@ export class MessageActions {
 	#press(scroller, signal) {
 		/** @type {ReturnType<typeof setTimeout>|undefined} */
 		let timer;
+		let pressed = false;
+		let at = { clientX: 0, clientY: 0 };
 		const end = () => clearTimeout(timer);
 		scroller.addEventListener('pointerdown', (e) => {
 			const view = viewOf(e.target);
+			end();
+			pressed = false;
+			at = e;
 			if (e.pointerType !== 'mouse' && view) {
 				timer = setTimeout(() => {
+					pressed = true;
 					this.#at = view;
 					this.#menu(view);
 				}, PRESS);
 			}
 		}, { signal });
-		for (const type of ['pointerup', 'pointercancel', 'pointermove', 'scroll']) {
+		scroller.addEventListener('pointermove', (e) => {
+			if (Math.hypot(e.clientX - at.clientX, e.clientY - at.clientY) > TREMBLE) {
+				end();
+			}
+		}, { signal, passive: true });
+		for (const type of ['pointerup', 'pointercancel', 'scroll']) {
 			scroller.addEventListener(type, end, { signal, passive: true });
 		}
+		// The finger that leaves must not click what has appeared under it.
+		scroller.addEventListener('touchend', (e) => pressed && e.preventDefault(), { signal });
 		scroller.addEventListener('contextmenu', (e) => {
 			if (/** @type {PointerEvent} */ (e).pointerType === 'touch') {
 				e.preventDefault();
@@ -171,6 +187,12 @@ export class MessageActions {
 		];
 		if (mine) {
 			items.push({ icon: 'edit', label: t('message.edit'), run: () => this.#tell('edit') });
+		} else if (store.rooms.get(message.room)?.info.kind !== 'direct') {
+			const name = store.users.get(message.user)?.display_name || t('message.someone');
+			items.push({
+				icon: 'person', label: t('members.direct', { name }),
+				run: () => writeTo(this.ctx, message.user),
+			});
 		}
 		if (mine || role === 'owner' || role === 'moderator') {
 			items.push(null, {
