@@ -8,7 +8,6 @@ import {
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
-/** @import {Instance} from './support/browser.js' */
 
 const stage = new Stage();
 before(() => stage.open());

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, until } from '../../harness/instance.js';
+
+const HARNESS = '../../harness/instance.js';
 
 const CONF = fileURLToPath(new URL('../../../conf/lighttpd-below.conf', import.meta.url));
 
@@ -17,6 +18,7 @@ const TYPES = `mimetype.assign = ( ".html" => "text/html; charset=utf-8", ".css"
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
 export async function below(instance) {
+	const { freePort, until } = await import(HARNESS);
 	const dir = join(instance.dir, 'below');
 	const port = await freePort();
 	mkdirSync(dir, { recursive: true });
