@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import lighthouse from 'lighthouse';
+import * as constants from 'lighthouse/core/config/constants.js';
 import puppeteer from 'puppeteer-core';
 import { startInstance } from '../harness/instance.js';
 
@@ -18,6 +19,11 @@ const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
 const WANTED = 95;
 /** A busy machine makes a page look slow; the best of so many counts. */
 const TRIES = 3;
+/**
+ * A slow phone's benchmarkIndex: Lighthouse's own factor of 4 on a machine at rest. Where
+ * less is left of the machine, it need not be slowed down so much to be like that phone.
+ */
+const SLOW_PHONE = 340;
 
 const PHONE = { width: 412, height: 823, isMobile: true, hasTouch: true };
 
@@ -58,10 +64,15 @@ async function comeIn(page) {
 	return page.url();
 }
 
-/** @returns the report, and its scores in percent */
-async function measure(page, url, settings = {}) {
+/**
+ * @param {number} index what the machine was good for a moment ago
+ * @returns the report, and its scores in percent
+ */
+async function measure(page, url, index) {
+	const factor = Math.min(4, Math.max(1, index / SLOW_PHONE));
 	const { lhr } = await lighthouse(url, {
-		onlyCategories: CATEGORIES, disableStorageReset: true, logLevel: 'error', ...settings,
+		onlyCategories: CATEGORIES, disableStorageReset: true, logLevel: 'error',
+		throttling: { ...constants.throttling.mobileSlow4G, cpuSlowdownMultiplier: factor },
 	}, undefined, page);
 	const scores = Object.fromEntries(CATEGORIES.map((name) =>
 		[name, Math.round((lhr.categories[name].score ?? 0) * 100)]));
@@ -78,8 +89,10 @@ function failings(lhr) {
 async function holds(name, page, url) {
 	mkdirSync(SHOTS, { recursive: true });
 	let best = null;
+	let last = Infinity;
 	for (let i = 0; i < TRIES; i++) {
-		const now = await measure(page, url);
+		const now = await measure(page, url, last);
+		last = now.lhr.environment.benchmarkIndex;
 		const least = Math.min(...Object.values(now.scores));
 		if (!best || least > best.least) {
 			best = { ...now, least };
@@ -89,7 +102,8 @@ async function holds(name, page, url) {
 		}
 	}
 	writeFileSync(`${SHOTS}/lighthouse-${name}.json`, JSON.stringify(best.lhr, null, '\t'));
-	console.log(`# ${name}: ${JSON.stringify(best.scores)}`);
+	console.log(`# ${name}: ${JSON.stringify(best.scores)}, benchmarkIndex ${
+		Math.round(best.lhr.environment.benchmarkIndex)}`);
 	assert.equal(best.lhr.runtimeError, undefined);
 	for (const [category, score] of Object.entries(best.scores)) {
 		assert.ok(score >= WANTED, `${category} ${score}: ${failings(best.lhr).join(' | ')}`);
@@ -108,26 +122,30 @@ test(`the app behind it gets ${WANTED} and more on a slow phone`, async () => {
 	await page.close();
 });
 
-test('how soon it can be used on this machine with a processor four times slower', async () => {
+test('how soon one can write, on this machine with a processor four times slower', async () => {
 	const page = await browser.newPage();
-	const url = await comeIn(page);
-	const settings = {
-		throttlingMethod: 'devtools',
-		throttling: {
-			cpuSlowdownMultiplier: 4, requestLatencyMs: 0, downloadThroughputKbps: 0,
-			uploadThroughputKbps: 0, rttMs: 0, throughputKbps: 0,
-		},
-		onlyCategories: ['performance'], onlyAudits: null,
-	};
+	await comeIn(page);
+	await page.emulateCPUThrottling(4);
+	await page.evaluateOnNewDocument(() => {
+		new MutationObserver((changes, observer) => {
+			if (document.querySelector('[data-role=message]')
+				&& document.querySelector('[data-role=composer] textarea')) {
+				observer.disconnect();
+				// Painted, and free for what comes in.
+				requestAnimationFrame(() => setTimeout(() => {
+					window.ready = performance.now();
+				}));
+			}
+		}).observe(document, { childList: true, subtree: true });
+	});
 	const times = [];
-	for (let i = 0; i < TRIES; i++) {
-		const { lhr } = await lighthouse(url, {
-			...settings, onlyCategories: ['performance'], disableStorageReset: true, logLevel: 'error',
-		}, undefined, page);
-		times.push(Math.round(lhr.audits.interactive.numericValue));
+	for (let i = 0; i < 2 * TRIES; i++) {
+		await page.reload();
+		const ready = await page.waitForFunction(() => window.ready, { timeout: 60_000 });
+		times.push(Math.round(await ready.jsonValue()));
 	}
-	console.log(`# interactive after ${times.join(', ')} ms`);
-	// Told, not judged: the machine that runs this may have other things to do.
-	assert.ok(times.every((t) => t > 0));
 	await page.close();
+	// Told, not judged: the machine that runs this may have other things to do.
+	console.log(`# ready to write after ${Math.min(...times)} ms at best (${times.join(', ')})`);
+	assert.equal(times.length, 2 * TRIES);
 });

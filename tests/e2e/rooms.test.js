@@ -158,8 +158,13 @@ for (const [size, options] of SIZES) {
 		const { room } = await api(jules.page, 'rooms', { name, kind: 'public' });
 		await createRoom(awa.page, unique('here '));
 		await toList(awa.page);
-		await awa.page.click('.finder-more');
-		await awa.page.fill('.switcher input', name);
+		if (size === 'phone') {
+			await awa.page.fill('.finder input', name);
+			await awa.page.getByText('Look everywhere').click();
+		} else {
+			await awa.page.click('.finder-more');
+			await awa.page.fill('.switcher input', name);
+		}
 		await awa.page.locator('[role=option]', { hasText: name }).click();
 		await awa.page.waitForSelector(`[data-room-open="${room.id}"]`);
 		await awa.page.keyboard.press('Control+k');

@@ -35,9 +35,11 @@ export class MessageActions {
 		this.hidden = new Set();
 		this.tools = h('div.tools', { role: 'toolbar', 'aria-label': t('message.actions') },
 			iconButton('smile', t('message.react'), {
-				onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget),
+				onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget, this.#message),
 			}),
-			iconButton('reply', t('message.reply'), { onclick: () => this.#tell('reply') }),
+			iconButton('reply', t('message.reply'), {
+				onclick: () => this.#tell('reply', this.#message),
+			}),
 			iconButton('dots', t('message.more'), {
 				onclick: (/** @type {any} */ e) => this.#menu(e.currentTarget),
 			}));
@@ -147,7 +149,7 @@ export class MessageActions {
 			this.#menu(view);
 		} else if (view && e.key === 'r' && !e.ctrlKey && !e.metaKey) {
 			e.preventDefault();
-			this.#tell('reply');
+			this.#tell('reply', this.#message);
 		}
 	}
 
@@ -156,20 +158,30 @@ export class MessageActions {
 		return this.#at?.shown?.message || null;
 	}
 
-	/** @param {"reply"|"edit"} what */
-	#tell(what) {
-		this.host.dispatchEvent(new CustomEvent(what, { detail: this.#message }));
+	/**
+	 * @param {"reply"|"edit"} what
+	 * @param {Message|null} message
+	 */
+	#tell(what, message) {
+		if (message) {
+			this.host.dispatchEvent(new CustomEvent(what, { detail: message }));
+		}
 	}
 
-	/** @param {Element} anchor */
-	#pick(anchor) {
-		const message = this.#message;
+	/**
+	 * @param {Element} anchor
+	 * @param {Message|null} message
+	 */
+	#pick(anchor, message) {
 		if (message) {
 			openEmoji(this.ctx, anchor, (emoji) => this.react(message, emoji, true));
 		}
 	}
 
-	/** @param {Element} anchor */
+	/**
+	 * What it offers is about the message it was opened for, wherever the pointer went since.
+	 * @param {Element} anchor
+	 */
 	#menu(anchor) {
 		const message = this.#message;
 		if (!message || !message.seq || message.deleted) {
@@ -180,13 +192,15 @@ export class MessageActions {
 		const mine = message.user === me.id;
 		/** @type {Item[]} */
 		const items = [
-			{ icon: 'smile', label: t('message.react'), run: () => this.#pick(anchor) },
-			{ icon: 'reply', label: t('message.reply'), run: () => this.#tell('reply') },
+			{ icon: 'smile', label: t('message.react'), run: () => this.#pick(anchor, message) },
+			{ icon: 'reply', label: t('message.reply'), run: () => this.#tell('reply', message) },
 			{ icon: 'copy', label: t('message.copy'), run: () => this.#copy(message.body) },
 			{ icon: 'link', label: t('message.copy_link'), run: () => this.#copyLink(message) },
 		];
 		if (mine) {
-			items.push({ icon: 'edit', label: t('message.edit'), run: () => this.#tell('edit') });
+			items.push({
+				icon: 'edit', label: t('message.edit'), run: () => this.#tell('edit', message),
+			});
 		} else if (store.rooms.get(message.room)?.info.kind !== 'direct') {
 			const name = store.users.get(message.user)?.display_name || t('message.someone');
 			items.push({

@@ -50,14 +50,14 @@ export class RoomList extends View {
 			h('button.finder-more', {
 				type: 'button', 'aria-label': t('side.find'), title: t('side.find'),
 				onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
-			}, h('kbd', { 'aria-hidden': 'true' }, mac ? '⌘ K' : 'Ctrl K'), icon('compass')));
+			}, h('kbd', { 'aria-hidden': 'true' }, mac ? '⌘ K' : 'Ctrl K')));
 		this.meButton.addEventListener('click', () => openSettings(this.ctx));
 		refill(this,
 			h('div.side-head', null,
 				h('p.brand', null, icon('mark'), h('span.brand-name', null, 'Palabre')),
 				this.meButton),
 			h('div.side-find', null, find),
-			h('div.side-scroll', { tabindex: -1 }, this.none,
+			h('div.side-scroll', { tabindex: -1 },
 				this.#section('side.rooms', [
 					iconButton('compass', t('side.browse'), {
 						'data-role': 'browse-rooms', onclick: () => browseRooms(this.ctx),
@@ -68,7 +68,7 @@ export class RoomList extends View {
 				this.#section('side.people', [
 					iconButton('plus', t('side.new_direct'), {
 						'data-role': 'new-direct', onclick: () => newDirect(this.ctx),
-					})], this.people)),
+					})], this.people), this.none),
 			new ConnectionLine(this.ctx));
 		const { store } = this.ctx.session;
 		this.on(store, 'rooms', () => this.schedule());
@@ -159,9 +159,9 @@ export class RoomList extends View {
 	#empty(rooms, people, filtered) {
 		attr(/** @type {Element} */ (this.rooms.parentElement), 'hidden', filtered && !rooms);
 		attr(/** @type {Element} */ (this.people.parentElement), 'hidden', filtered && !people);
-		attr(this.none, 'hidden', !filtered || rooms > 0 || people > 0);
+		attr(this.none, 'hidden', !filtered);
 		if (filtered) {
-			refill(this.none, t('side.none'), ' ', h('button.link', {
+			refill(this.none, rooms || people ? '' : `${t('side.none')} `, h('button.link', {
 				type: 'button', onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
 			}, t('side.everywhere')));
 			return;

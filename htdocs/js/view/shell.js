@@ -46,8 +46,13 @@ export class Shell extends View {
 		this.on(store, 'closed', (e) => this.#closed(e.detail));
 		this.on(document, 'keydown', (e) => this.#key(e));
 		this.#swipe();
-		this.route();
-		attr(this, 'data-role', 'app');
+		// The list is drawn before the room is: a slow phone answers to the finger between.
+		setTimeout(() => {
+			if (this.isConnected) {
+				this.route();
+				attr(this, 'data-role', 'app');
+			}
+		});
 	}
 
 	/** Show what the address says. */
