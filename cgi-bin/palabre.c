@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "http/gateway.h"
 #include "http/prefork.h"
+#include "http/site.h"
 #include "notify/wake.h"
 
 /* A request must be answered within 3 s, a database that hangs included (THREATS 30). */
@@ -19,7 +20,11 @@
 
 static void answer(void *arg, struct request *request, struct reply *reply)
 {
-	api_serve(arg, request, reply);
+	const struct app *app = arg;
+
+	if (!site_serve(app->conf->htdocs, request, reply)) {
+		api_serve(app, request, reply);
+	}
 }
 
 static void app_init(struct app *app, const struct conf *conf, void *mem)

@@ -217,6 +217,7 @@ start_web()
 	export PALABRE_DB_CNF="$var/db.cnf" PALABRE_RUN="$run"
 	export PALABRE_DIE_WITH_PARENT=1
 	export PALABRE_SENDFILE="${PALABRE_SENDFILE-on}" PALABRE_CACHE="${PALABRE_CACHE-$var/cache}"
+	export PALABRE_HTDOCS="${PALABRE_HTDOCS-$var/htdocs}"
 	clean_environment
 	ulimit -n "$(descriptors)"
 	start_programs && start_lighttpd && wait_for_web

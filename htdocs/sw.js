@@ -16,16 +16,25 @@ const base = new URL('.', location.href).href;
 const pinned = `${base}v/${VERSION}/`;
 
 /**
- * A network may answer in the server's place: only what is ours is kept.
+ * The page of this version. A network may answer in the server's place, and a web server
+ * may go on with the file before for a second (lighttpd's stat cache): only what is ours
+ * is kept, and it is asked for again.
  * @param {string} url
  */
 async function page(url) {
-	const reply = await fetch(url, { cache: 'no-cache' });
-	const text = await reply.clone().text();
-	if (!reply.ok || reply.redirected || !text.includes(`v/${VERSION}/`)) {
-		throw new Error('another page');
+	for (let tries = 1; ; tries++) {
+		const reply = await fetch(url, { cache: 'no-cache' });
+		const text = await reply.clone().text();
+		if (reply.ok && !reply.redirected && text.includes(`v/${VERSION}/`)) {
+			return reply;
+		}
+		if (tries === 5) {
+			throw new Error('another page');
+		}
+		await new Promise((done) => {
+			setTimeout(done, 1000);
+		});
 	}
-	return reply;
 }
 
 /** @param {string} url */
@@ -37,13 +46,19 @@ async function file(url) {
 	return reply;
 }
 
+/** The page goes in last: a cache that holds it is whole. */
 async function install() {
 	const cache = await caches.open(PREFIX + VERSION);
-	for (let at = 0; at < FILES.length; at += 6) {
-		await Promise.all(FILES.slice(at, at + 6).map(async (name) =>
-			cache.put(pinned + name, await file(pinned + name))));
+	try {
+		for (let at = 0; at < FILES.length; at += 6) {
+			await Promise.all(FILES.slice(at, at + 6).map(async (name) =>
+				cache.put(pinned + name, await file(pinned + name))));
+		}
+		await cache.put(base, await page(base));
+	} catch (error) {
+		await caches.delete(PREFIX + VERSION);
+		throw error;
 	}
-	await cache.put(base, await page(base));
 	await scope.skipWaiting();
 }
 

@@ -252,6 +252,15 @@ suite_postman()
 	PALABRE_BUILD=build run_node 1 tests/postman
 }
 
+# Lighthouse, and the page in Firefox. Their packages, which are many, are installed for
+# this alone.
+suite_browsers()
+{
+	conf/node-packages tests/browsers || { count 1; return; }
+	build_with build || { count 1; return; }
+	PALABRE_BUILD=build run_node 1 tests/browsers
+}
+
 suite_fuzz()
 {
 	build_with fuzzers || { count 1; return; }

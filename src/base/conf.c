@@ -160,6 +160,7 @@ const char *conf_load(struct conf *c)
 	c->db_cnf = env("PALABRE_DB_CNF");
 	c->run_dir = env("PALABRE_RUN") ? env("PALABRE_RUN") : "/tmp";
 	c->cache_dir = env("PALABRE_CACHE");
+	c->htdocs = env("PALABRE_HTDOCS");
 	c->thumb_program = env("PALABRE_THUMB");
 	c->invite_code = env("PALABRE_INVITE_CODE");
 	return NULL;

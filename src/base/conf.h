@@ -43,6 +43,7 @@ struct conf {
 	int64_t quota_user_mb;       /* MiB of one user's files; 0 = no limit */
 	int64_t quota_total_mb;      /* MiB of all files; 0 = no limit */
 	const char *thumb_program;   /* NULL: beside our own program */
+	const char *htdocs;   /* what conf/publish made, for plain CGI; NULL: not ours */
 	bool die_with_parent; /* for children of a web server that may be killed -9 */
 	const char *log_level;
 };

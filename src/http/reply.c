@@ -43,6 +43,7 @@ static const struct {
 	{ 200, "OK" },
 	{ 201, "Created" },
 	{ 206, "Partial Content" },
+	{ 301, "Moved Permanently" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },

@@ -57,6 +57,8 @@ void request_init(struct request *r, void *mem, request_getenv get, void *arg)
 	r->mem = mem;
 	r->method = parse_method(var(get, arg, "REQUEST_METHOD"));
 	r->path = below_base(full_path(mem, get, arg, cgi));
+	r->script = var(get, arg, "SCRIPT_NAME");
+	r->no_path = cgi && !var(get, arg, "PATH_INFO").len;
 	r->query = var(get, arg, "QUERY_STRING");
 	r->content_type = var(get, arg, "CONTENT_TYPE");
 	r->content_length = -1;

@@ -26,8 +26,10 @@ typedef ssize_t (*request_reader)(void *arg, char *out, size_t len);
 struct request {
 	void *mem; /* everything made for this request hangs on it */
 	enum method method;
-	struct str path;  /* from "api/v1/" or "stream/" on, no leading slash */
-	struct str query; /* as sent, without the "?" */
+	struct str path;   /* from "api/v1/" or "stream/" on, no leading slash */
+	struct str script; /* SCRIPT_NAME; under CGI the base without its last slash */
+	bool no_path;      /* asked for without a slash behind the base */
+	struct str query;  /* as sent, without the "?" */
 	struct str content_type;
 	int64_t content_length; /* -1: not said */
 	struct str cookie;

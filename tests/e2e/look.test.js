@@ -160,7 +160,7 @@ async function dialogs(page, at) {
 	await page.waitForSelector('dialog .result');
 	await at('new-direct');
 	await shut();
-	await page.click('.finder');
+	await page.keyboard.press('Control+k');
 	await page.fill('.switcher input', 'n');
 	await page.waitForSelector('.switcher .result');
 	await at('switcher');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	createRoom, join, live, register, said, send, Stage, texts, unique,
+	createRoom, join, live, PHONE, register, said, send, Stage, texts, unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -13,7 +13,6 @@ before(() => stage.open());
 after(() => stage.close());
 afterEach(() => stage.clear());
 
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const composer = '[data-role=composer] textarea';
 
 /**

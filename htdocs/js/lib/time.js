@@ -26,6 +26,20 @@ export function clock(date) {
 	return format('clock', { hour: '2-digit', minute: '2-digit' }).format(date);
 }
 
+/**
+ * How long ago in the last hour, then the hour.
+ * @param {Date} date
+ * @param {number} [now]
+ */
+export function ago(date, now = Date.now()) {
+	const minutes = Math.floor((now - date.getTime()) / 60000);
+	if (minutes >= 60) {
+		return clock(date);
+	}
+	return minutes < 1 ? t('time.now')
+		: new Intl.RelativeTimeFormat(locale(), { style: 'short' }).format(-minutes, 'minute');
+}
+
 /** @param {Date} date */
 export function exact(date) {
 	return format('exact', { dateStyle: 'full', timeStyle: 'medium' }).format(date);

@@ -5,6 +5,7 @@
 import { h, iconButton } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { openEmoji } from './emoji.js';
+import { writeTo } from './later.js';
 import { menu } from './menu.js';
 import { MessageView } from './message.js';
 import { toast } from './toast.js';
@@ -16,6 +17,8 @@ import { explain } from './words.js';
 
 const UNDO = 5000;
 const PRESS = 450;
+/** A finger at rest moves so much, in px. */
+const TREMBLE = 10;
 
 export class MessageActions {
 	/** @type {MessageView|null} */ #at = null;
@@ -32,9 +35,11 @@ export class MessageActions {
 		this.hidden = new Set();
 		this.tools = h('div.tools', { role: 'toolbar', 'aria-label': t('message.actions') },
 			iconButton('smile', t('message.react'), {
-				onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget),
+				onclick: (/** @type {any} */ e) => this.#pick(e.currentTarget, this.#message),
 			}),
-			iconButton('reply', t('message.reply'), { onclick: () => this.#tell('reply') }),
+			iconButton('reply', t('message.reply'), {
+				onclick: () => this.#tell('reply', this.#message),
+			}),
 			iconButton('dots', t('message.more'), {
 				onclick: (/** @type {any} */ e) => this.#menu(e.currentTarget),
 			}));
@@ -65,19 +70,32 @@ export class MessageActions {
 	#press(scroller, signal) {
 		/** @type {ReturnType<typeof setTimeout>|undefined} */
 		let timer;
+		let pressed = false;
+		let at = { clientX: 0, clientY: 0 };
 		const end = () => clearTimeout(timer);
 		scroller.addEventListener('pointerdown', (e) => {
 			const view = viewOf(e.target);
+			end();
+			pressed = false;
+			at = e;
 			if (e.pointerType !== 'mouse' && view) {
 				timer = setTimeout(() => {
+					pressed = true;
 					this.#at = view;
 					this.#menu(view);
 				}, PRESS);
 			}
 		}, { signal });
-		for (const type of ['pointerup', 'pointercancel', 'pointermove', 'scroll']) {
+		scroller.addEventListener('pointermove', (e) => {
+			if (Math.hypot(e.clientX - at.clientX, e.clientY - at.clientY) > TREMBLE) {
+				end();
+			}
+		}, { signal, passive: true });
+		for (const type of ['pointerup', 'pointercancel', 'scroll']) {
 			scroller.addEventListener(type, end, { signal, passive: true });
 		}
+		// The finger that leaves must not click what has appeared under it.
+		scroller.addEventListener('touchend', (e) => pressed && e.preventDefault(), { signal });
 		scroller.addEventListener('contextmenu', (e) => {
 			if (/** @type {PointerEvent} */ (e).pointerType === 'touch') {
 				e.preventDefault();
@@ -131,7 +149,7 @@ export class MessageActions {
 			this.#menu(view);
 		} else if (view && e.key === 'r' && !e.ctrlKey && !e.metaKey) {
 			e.preventDefault();
-			this.#tell('reply');
+			this.#tell('reply', this.#message);
 		}
 	}
 
@@ -140,20 +158,30 @@ export class MessageActions {
 		return this.#at?.shown?.message || null;
 	}
 
-	/** @param {"reply"|"edit"} what */
-	#tell(what) {
-		this.host.dispatchEvent(new CustomEvent(what, { detail: this.#message }));
+	/**
+	 * @param {"reply"|"edit"} what
+	 * @param {Message|null} message
+	 */
+	#tell(what, message) {
+		if (message) {
+			this.host.dispatchEvent(new CustomEvent(what, { detail: message }));
+		}
 	}
 
-	/** @param {Element} anchor */
-	#pick(anchor) {
-		const message = this.#message;
+	/**
+	 * @param {Element} anchor
+	 * @param {Message|null} message
+	 */
+	#pick(anchor, message) {
 		if (message) {
 			openEmoji(this.ctx, anchor, (emoji) => this.react(message, emoji, true));
 		}
 	}
 
-	/** @param {Element} anchor */
+	/**
+	 * What it offers is about the message it was opened for, wherever the pointer went since.
+	 * @param {Element} anchor
+	 */
 	#menu(anchor) {
 		const message = this.#message;
 		if (!message || !message.seq || message.deleted) {
@@ -164,13 +192,21 @@ export class MessageActions {
 		const mine = message.user === me.id;
 		/** @type {Item[]} */
 		const items = [
-			{ icon: 'smile', label: t('message.react'), run: () => this.#pick(anchor) },
-			{ icon: 'reply', label: t('message.reply'), run: () => this.#tell('reply') },
+			{ icon: 'smile', label: t('message.react'), run: () => this.#pick(anchor, message) },
+			{ icon: 'reply', label: t('message.reply'), run: () => this.#tell('reply', message) },
 			{ icon: 'copy', label: t('message.copy'), run: () => this.#copy(message.body) },
 			{ icon: 'link', label: t('message.copy_link'), run: () => this.#copyLink(message) },
 		];
 		if (mine) {
-			items.push({ icon: 'edit', label: t('message.edit'), run: () => this.#tell('edit') });
+			items.push({
+				icon: 'edit', label: t('message.edit'), run: () => this.#tell('edit', message),
+			});
+		} else if (store.rooms.get(message.room)?.info.kind !== 'direct') {
+			const name = store.users.get(message.user)?.display_name || t('message.someone');
+			items.push({
+				icon: 'person', label: t('members.direct', { name }),
+				run: () => writeTo(this.ctx, message.user),
+			});
 		}
 		if (mine || role === 'owner' || role === 'moderator') {
 			items.push(null, {

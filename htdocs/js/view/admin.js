@@ -4,7 +4,7 @@
 
 import { h, refill } from '../lib/dom.js';
 import { locale, t } from '../lib/i18n.js';
-import { exact } from '../lib/time.js';
+import { brief, exact } from '../lib/time.js';
 import { ApiError, query } from '../net/api.js';
 import { avatar } from './avatar.js';
 import { bars, line } from './chart.js';
@@ -172,6 +172,11 @@ function part(title, hint, find, entry) {
 	return box;
 }
 
+/** @param {Date} date */
+function seen(date) {
+	return h('time', { datetime: date.toISOString(), title: exact(date) }, brief(date));
+}
+
 /** @param {Context} ctx */
 function people(ctx) {
 	return part(t('admin.people'), t('people.hint'), async (q) =>
@@ -180,8 +185,8 @@ function people(ctx) {
 		avatar(user, { size: 'small', presence: true }),
 		h('div.result-text', null,
 			h('bdi.result-name', null, user.display_name),
-			h('p.result-more', null, `@${user.name}`,
-				user.last_seen ? ` · ${exact(new Date(user.last_seen))}` : '')),
+			h('p.result-more', null, `@${user.name}`, user.last_seen ? ' · ' : '',
+				user.last_seen ? seen(new Date(user.last_seen)) : '')),
 		user.role === 'admin' ? h('span.tag', null, t('admin.admin')) : null));
 }
 

@@ -4,6 +4,7 @@
 
 import { h, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
+import { Idle } from '../model/idle.js';
 import { Session } from '../model/session.js';
 import { fetchAhead } from './later.js';
 import { Shell } from './shell.js';
@@ -11,6 +12,9 @@ import { keepPage } from './worker.js';
 
 /** @import {Prefs} from '../lib/prefs.js' */
 /** @import {Context} from './view.js' */
+
+/** Whether somebody is here is looked at so often, in ms. */
+const LOOK = 30000;
 
 /**
  * @typedef {object} Frame what is around the app
@@ -46,6 +50,7 @@ export class App {
 			}
 		});
 		this.#nudges();
+		this.#presence();
 		await session.boot(frame.prefs.get('user'));
 	}
 
@@ -77,6 +82,30 @@ export class App {
 				throw error;
 			}
 		}
+	}
+
+	#presence() {
+		const { session, frame } = this;
+		const { signal } = this.#life;
+		const idle = new Idle({
+			now: Date.now,
+			shelf: shelf(),
+			presence: () => (session.phase === 'in' ? session.me.presence : undefined),
+			tell: async (away) => {
+				const reply = await session.api.post('me', { away }, { expect: 'user' });
+				session.store.learn(reply.user);
+			},
+		});
+		session.addEventListener('phase', () => idle.active(), { signal });
+		for (const type of ['keydown', 'pointerdown', 'focus', 'wheel']) {
+			addEventListener(type, () => idle.active(), { signal, passive: true });
+		}
+		const timer = setInterval(() => {
+			if (session.connection.leader && !frame.prefs.get('lowData')) {
+				idle.look();
+			}
+		}, LOOK);
+		signal.addEventListener('abort', () => clearInterval(timer));
 	}
 
 	#nudges() {

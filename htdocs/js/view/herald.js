@@ -44,7 +44,7 @@ export class Herald extends View {
 	/** @override */
 	unmount() {
 		document.title = 'Palabre';
-		icon('', false);
+		icon('', 0);
 	}
 
 	/** @override */
@@ -60,10 +60,10 @@ export class Herald extends View {
 		const open = rooms.get(Number(/^#\/r\/(\d+)/.exec(location.hash)?.[1]));
 		const name = open ? `${roomName(open.info)} · Palabre` : 'Palabre';
 		document.title = unread ? `(${unread}) ${name}` : name;
-		const mark = calls ? 'call' : unread ? 'unread' : '';
+		const mark = `${calls ? 'call' : ''}${unread}`;
 		if (mark !== this.#last) {
 			this.#last = mark;
-			icon(mark === 'call' ? '#b8432b' : '#6d6457', Boolean(mark));
+			icon(calls ? '#b8432b' : '#5b5347', unread);
 		}
 	}
 
@@ -116,11 +116,11 @@ export class Herald extends View {
 }
 
 /**
- * The tab's icon, with a dot or without.
+ * The tab's icon, with what is unread on it.
  * @param {string} colour
- * @param {boolean} dot
+ * @param {number} unread
  */
-function icon(colour, dot) {
+function icon(colour, unread) {
 	const link = document.querySelector('link[rel=icon]');
 	if (!(link instanceof HTMLLinkElement)) {
 		return;
@@ -129,8 +129,10 @@ function icon(colour, dot) {
 		+ 'c-1.5-2-1.8-4-1.5-6.7C37 35.7 44 29 44 20.5 44 11.2 35.4 4 24 4z';
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">`
 		+ `<path fill="#17857e" d="${mark}"/>`
-		+ `<circle cx="37" cy="11" r="11" fill="${colour}"/></svg>`;
-	link.href = dot ? `data:image/svg+xml,${encodeURIComponent(svg)}` : MARK;
+		+ `<circle cx="32" cy="32" r="16" fill="${colour}"/><text x="32" y="39.5" fill="#fff" `
+		+ `font-family="sans-serif" font-weight="700" font-size="${unread > 9 ? 19 : 22}" `
+		+ `text-anchor="middle">${Math.min(unread, 99)}</text></svg>`;
+	link.href = unread ? `data:image/svg+xml,${encodeURIComponent(svg)}` : MARK;
 }
 
 customElements.define('palabre-herald', Herald);

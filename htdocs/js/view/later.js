@@ -4,6 +4,7 @@
 
 import { t } from '../lib/i18n.js';
 import { toast } from './toast.js';
+import { explain } from './words.js';
 
 /** @import {Context} from './view.js' */
 
@@ -33,9 +34,12 @@ export function openAdmin(ctx) {
 	later(import('./admin.js'), (m) => m.openAdmin(ctx));
 }
 
-/** @param {Context} ctx */
-export function openSwitcher(ctx) {
-	later(import('./switcher.js'), (m) => m.openSwitcher(ctx));
+/**
+ * @param {Context} ctx
+ * @param {string} [q]
+ */
+export function openSwitcher(ctx, q) {
+	later(import('./switcher.js'), (m) => m.openSwitcher(ctx, q));
 }
 
 /** @param {Context} ctx */
@@ -46,6 +50,16 @@ export function newRoom(ctx) {
 /** @param {Context} ctx */
 export function newDirect(ctx) {
 	later(import('./rooms.js'), (m) => m.newDirect(ctx));
+}
+
+/**
+ * @param {Context} ctx
+ * @param {number} user
+ */
+export function writeTo(ctx, user) {
+	later(import('./rooms.js'), (m) => {
+		m.openDirect(ctx, user).catch((error) => toast(explain(error)));
+	});
 }
 
 /** @param {Context} ctx */

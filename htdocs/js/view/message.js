@@ -6,7 +6,7 @@ import { attr, h, icon, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
-import { clock, exact } from '../lib/time.js';
+import { ago, clock, exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
 import { pictures } from './pictures.js';
 import { receipts } from './receipts.js';
@@ -76,7 +76,7 @@ export class MessageView extends HTMLElement {
 		attr(this, 'role', 'article');
 		attr(this, 'aria-label', t('message.by', { name, time: clock(date) }));
 		const time = h('time.when', { datetime: message.created_at, title: exact(date) },
-			clock(date));
+			shown.follows ? clock(date) : ago(date));
 		const tools = this.querySelector('.tools');
 		refill(this,
 			shown.follows ? h('span.gutter', null, time)
@@ -167,6 +167,24 @@ export class MessageView extends HTMLElement {
 				type: 'button', 'data-role': 'discard',
 				onclick: () => outbox.discard(message.client_id),
 			}, t('message.discard')));
+	}
+}
+
+/**
+ * Time goes by: say again how long ago the newest were.
+ * @param {Element} list of messages, oldest first
+ */
+export function age(list) {
+	const times = /** @type {NodeListOf<HTMLTimeElement>} */ (
+		list.querySelectorAll('.byline .when'));
+	for (let i = times.length - 1; i >= 0; i--) {
+		const date = new Date(times[i].dateTime);
+		const text = ago(date);
+		if (times[i].textContent !== text) {
+			times[i].textContent = text;
+		} else if (text === clock(date)) {
+			return;
+		}
 	}
 }
 

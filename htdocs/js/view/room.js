@@ -36,6 +36,8 @@ export class RoomView extends View {
 		this.composer = new Composer(ctx, room);
 		/** @type {HTMLElement|null} */
 		this.panel = null;
+		/** @type {Element|null} what had the focus before the panel */
+		this.opener = null;
 	}
 
 	/** @override */
@@ -125,6 +127,11 @@ export class RoomView extends View {
 	/** @param {"search"|"members"} kind */
 	toggle(kind) {
 		const open = this.panel?.tagName.toLowerCase() === `palabre-${kind}`;
+		if (!this.panel) {
+			this.opener = document.activeElement;
+		} else if (open && this.opener instanceof HTMLElement) {
+			this.opener.focus({ preventScroll: true });
+		}
 		this.panel?.remove();
 		this.panel = null;
 		this.classList.toggle('with-panel', !open);

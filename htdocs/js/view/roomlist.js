@@ -3,6 +3,7 @@
  */
 
 import { attr, arrange, h, icon, iconButton, refill } from '../lib/dom.js';
+import { fold } from '../lib/fold.js';
 import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { brief } from '../lib/time.js';
@@ -34,16 +35,22 @@ export class RoomList extends View {
 		this.rooms = h('div.room-entries', { role: 'list' });
 		this.people = h('div.room-entries', { role: 'list' });
 		this.meButton = h('button.me-button', { type: 'button' });
+		this.filter = h('input', {
+			type: 'search', placeholder: t('side.filter'), 'aria-label': t('side.filter'),
+			autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go',
+		});
+		this.none = h('div.side-empty', { hidden: true, role: 'status' });
 	}
 
 	/** @override */
 	mount() {
 		this.className = 'side';
 		const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-		const find = h('button.finder', {
-			type: 'button', onclick: () => openSwitcher(this.ctx),
-		}, icon('search'), h('span', null, t('side.find')),
-		h('kbd', null, mac ? '⌘ K' : 'Ctrl K'));
+		const find = h('div.finder', null, icon('search'), this.filter,
+			h('button.finder-more', {
+				type: 'button', 'aria-label': t('side.find'), title: t('side.find'),
+				onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
+			}, h('kbd', { 'aria-hidden': 'true' }, mac ? '⌘ K' : 'Ctrl K')));
 		this.meButton.addEventListener('click', () => openSettings(this.ctx));
 		refill(this,
 			h('div.side-head', null,
@@ -61,13 +68,33 @@ export class RoomList extends View {
 				this.#section('side.people', [
 					iconButton('plus', t('side.new_direct'), {
 						'data-role': 'new-direct', onclick: () => newDirect(this.ctx),
-					})], this.people)),
+					})], this.people), this.none),
 			new ConnectionLine(this.ctx));
 		const { store } = this.ctx.session;
 		this.on(store, 'rooms', () => this.schedule());
 		this.on(store, 'users', () => this.schedule());
 		this.on(store, 'me', () => this.schedule());
 		this.on(store, 'typing', () => this.schedule());
+		this.on(this.filter, 'input', () => this.render());
+		this.on(this.filter, 'keydown', (e) => this.#key(e));
+		this.render();
+	}
+
+	/** @param {KeyboardEvent} e in the filter */
+	#key(e) {
+		const first = this.querySelector('.room-entry');
+		if (e.key === 'Enter' && first instanceof HTMLAnchorElement) {
+			e.preventDefault();
+			this.#clear();
+			this.ctx.go(first.hash);
+		} else if (e.key === 'Escape' && this.filter.value) {
+			e.preventDefault();
+			this.#clear();
+		}
+	}
+
+	#clear() {
+		this.filter.value = '';
 		this.render();
 	}
 
@@ -103,20 +130,21 @@ export class RoomList extends View {
 	/** @override */
 	render() {
 		const { store } = this.ctx.session;
-		const all = [...store.rooms.values()];
+		const wanted = fold(this.filter.value.trim());
+		const all = [...store.rooms.values()].filter((r) =>
+			!wanted || fold(roomName(r.info)).includes(wanted));
 		const rooms = all.filter((r) => r.info.kind !== 'direct')
 			.sort((a, b) => a.info.name.localeCompare(b.info.name));
 		const people = all.filter((r) => r.info.kind === 'direct')
 			.sort((a, b) => lastTime(b.info) - lastTime(a.info));
 		arrange(this.rooms, rooms.map((r) => this.#entry(r)));
 		arrange(this.people, people.map((r) => this.#entry(r)));
-		this.rooms.dataset.empty = String(rooms.length === 0);
 		for (const id of this.entries.keys()) {
 			if (!store.rooms.has(id)) {
 				this.entries.delete(id);
 			}
 		}
-		this.#empty(rooms.length, people.length);
+		this.#empty(rooms.length, people.length, Boolean(wanted));
 		const me = this.ctx.session.me;
 		attr(this.meButton, 'aria-label', t('side.me', { name: me.display_name }));
 		attr(this.meButton, 'title', t('side.me', { name: me.display_name }));
@@ -126,8 +154,18 @@ export class RoomList extends View {
 	/**
 	 * @param {number} rooms
 	 * @param {number} people
+	 * @param {boolean} filtered
 	 */
-	#empty(rooms, people) {
+	#empty(rooms, people, filtered) {
+		attr(/** @type {Element} */ (this.rooms.parentElement), 'hidden', filtered && !rooms);
+		attr(/** @type {Element} */ (this.people.parentElement), 'hidden', filtered && !people);
+		attr(this.none, 'hidden', !filtered);
+		if (filtered) {
+			refill(this.none, rooms || people ? '' : `${t('side.none')} `, h('button.link', {
+				type: 'button', onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
+			}, t('side.everywhere')));
+			return;
+		}
 		if (!rooms) {
 			refill(this.rooms, h('p.side-empty', { role: 'listitem' }, t('side.empty.rooms'), ' ',
 				h('button.link', { type: 'button', onclick: () => browseRooms(this.ctx) },

@@ -33,8 +33,9 @@ export class Search extends View {
 		this.input = h('input.search-input', {
 			type: 'search', placeholder: t('search.hint'), 'aria-label': t('search.hint'),
 		});
-		this.here = h('input', { type: 'checkbox' });
-		this.from = h('select', { 'aria-label': t('search.from') });
+		this.where = h('select', { name: 'room', 'aria-label': t('search.where') });
+		this.from = h('select', { name: 'from', 'aria-label': t('search.from') });
+		this.until = h('input', { type: 'date', name: 'before' });
 		this.list = h('div.results', { role: 'list', 'aria-live': 'polite' });
 	}
 
@@ -43,15 +44,12 @@ export class Search extends View {
 		this.className = 'panel';
 		this.setAttribute('role', 'search');
 		this.setAttribute('aria-label', t('search.title'));
-		const users = [...this.ctx.session.store.users.values()]
-			.sort((a, b) => a.display_name.localeCompare(b.display_name));
-		refill(this.from, h('option', { value: '' }, t('search.anyone')),
-			...users.map((u) => h('option', { value: u.id }, u.display_name)));
+		this.#choices();
 		refill(this, h('div.panel-head', null, h('h2', null, t('search.title')),
 			iconButton('close', t('action.close'), { onclick: this.close })),
 		h('div.panel-body', null, this.input,
-			h('div.search-filters', null, this.from,
-				h('label.check', null, this.here, h('span', null, t('search.here')))),
+			h('div.search-filters', null, this.where, this.from,
+				h('label', null, h('span', null, t('search.before')), this.until)),
 			this.list));
 		/** @type {ReturnType<typeof setTimeout>|undefined} */
 		let timer;
@@ -59,13 +57,41 @@ export class Search extends View {
 			clearTimeout(timer);
 			timer = setTimeout(() => this.#look(), 250);
 		});
-		this.on(this.here, 'change', () => this.#look());
-		this.on(this.from, 'change', () => this.#look());
+		for (const choice of [this.where, this.from, this.until]) {
+			this.on(choice, 'change', () => this.#look());
+		}
+		// Where the panel lies over the room, it makes way for what was found.
+		this.on(this.list, 'click', (e) => {
+			if (e.target.closest('.hit') && matchMedia('(max-width: 1080px)').matches) {
+				this.close();
+			}
+		});
 		refill(this.list, h('p.nothing', { role: 'listitem' }, t('search.start')));
 		this.input.focus();
 	}
 
-	/** @param {string} [before] */
+	#choices() {
+		const { rooms, users } = this.ctx.session.store;
+		const names = [...rooms.values()].map(({ info }) =>
+			/** @type {[number, string]} */ ([info.id, roomName(info)]));
+		const people = [...users.values()].map((u) =>
+			/** @type {[number, string]} */ ([u.id, u.display_name]));
+		const fill = (/** @type {Element} */ box, /** @type {string} */ all,
+			/** @type {[number, string][]} */ list) =>
+			refill(box, h('option', { value: '' }, all),
+				...list.sort((a, b) => a[1].localeCompare(b[1]))
+					.map(([value, name]) => h('option', { value }, name)));
+		fill(this.where, t('search.everywhere'), names);
+		fill(this.from, t('search.anyone'), people);
+	}
+
+	/** @returns {string} the beginning of the day chosen, here */
+	get #day() {
+		const [year, month, day] = this.until.value.split('-').map(Number);
+		return year ? new Date(year, month - 1, day).toISOString() : '';
+	}
+
+	/** @param {string} [before] the last one found, when there is more */
 	async #look(before) {
 		const q = this.input.value.trim();
 		const mine = ++this.#turn;
@@ -74,7 +100,7 @@ export class Search extends View {
 			return;
 		}
 		const path = `search${query({
-			q, room: this.here.checked ? this.room : '', from: this.from.value, before, limit: 30,
+			q, room: this.where.value, from: this.from.value, before: before || this.#day, limit: 30,
 		})}`;
 		try {
 			const reply = await this.ctx.session.api.get(path, { expect: 'results' });

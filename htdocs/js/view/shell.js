@@ -46,8 +46,13 @@ export class Shell extends View {
 		this.on(store, 'closed', (e) => this.#closed(e.detail));
 		this.on(document, 'keydown', (e) => this.#key(e));
 		this.#swipe();
-		this.route();
-		attr(this, 'data-role', 'app');
+		// The list is drawn before the room is: a slow phone answers to the finger between.
+		setTimeout(() => {
+			if (this.isConnected) {
+				this.route();
+				attr(this, 'data-role', 'app');
+			}
+		});
 	}
 
 	/** Show what the address says. */
@@ -183,17 +188,21 @@ export class Shell extends View {
 		}
 	}
 
-	/** From the left edge to the right: back to the list. */
+	/** From the left to the right: back to the list. */
 	#swipe() {
 		let x = -1;
 		let y = 0;
 		this.on(this.place, 'touchstart', (e) => {
-			x = e.touches[0].clientX < 40 ? e.touches[0].clientX : -1;
+			// What scrolls sideways itself has the first claim on the finger.
+			const ours = e.touches.length === 1 && e.touches[0].clientX < innerWidth / 3
+				&& !e.target.closest('pre, textarea, input');
+			x = ours ? e.touches[0].clientX : -1;
 			y = e.touches[0].clientY;
 		}, { passive: true });
 		this.on(this.place, 'touchend', (e) => {
 			const end = e.changedTouches[0];
-			if (x >= 0 && end.clientX - x > 80 && Math.abs(end.clientY - y) < 60) {
+			const far = end.clientX - x > 80 && Math.abs(end.clientY - y) < 50;
+			if (x >= 0 && far && matchMedia(PHONE).matches) {
 				this.ctx.go('#/');
 			}
 		}, { passive: true });

@@ -3,6 +3,7 @@
  */
 
 import { attr, h, icon, refill } from '../lib/dom.js';
+import { fold } from '../lib/fold.js';
 import { t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { roomName } from './roomlist.js';
@@ -15,11 +16,6 @@ import { query } from '../net/api.js';
 /** @typedef {{face: Element, name: string, more: string, go: () => void}} Place */
 
 const MOST = 12;
-
-/** @param {string} text */
-function fold(text) {
-	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
 
 /**
  * @param {Context} ctx
@@ -76,13 +72,16 @@ async function others(ctx, q) {
 		})));
 }
 
-/** @param {Context} ctx */
-export function openSwitcher(ctx) {
+/**
+ * @param {Context} ctx
+ * @param {string} [q] what to look for at first
+ */
+export function openSwitcher(ctx, q = '') {
 	if (document.querySelector('dialog[open]')) {
 		return;
 	}
 	const input = h('input.search-input', {
-		type: 'text', placeholder: t('side.find'), 'aria-label': t('side.find'),
+		type: 'text', value: q, placeholder: t('side.find'), 'aria-label': t('side.find'),
 		role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'switcher-list',
 		autocomplete: 'off', spellcheck: 'false',
 	});

@@ -6,7 +6,7 @@ import { arrange, attr, h, icon, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { day, dayKey } from '../lib/time.js';
 import { MessageActions } from './actions.js';
-import { MessageView } from './message.js';
+import { age, MessageView } from './message.js';
 import { intro } from './intro.js';
 import { readers } from './receipts.js';
 import { View } from './view.js';
@@ -25,6 +25,8 @@ const FOLLOW = 60;
 const AHEAD = 900;
 /** Above so many messages the browser need not lay out what is far away. */
 const LONG = 300;
+/** How long ago a message was is said again after this, in ms. */
+const AGE = 20000;
 
 export class Timeline extends View {
 	/** @type {Map<string, HTMLElement>} */ #items = new Map();
@@ -32,7 +34,12 @@ export class Timeline extends View {
 	#following = true;
 	/** The "new" line stands after this seq; -1 when there is none. */
 	#newAfter = -1;
-	#placed = false;
+	/** It is known which message is the first after that. */
+	#lineKnown = false;
+	/** It was in sight. */
+	#lineSeen = false;
+	/** Go to the line when it is there. */
+	#toLine = true;
 	#away = 0;
 	/** @type {number} a message to show, by its seq */
 	#target = 0;
@@ -49,6 +56,9 @@ export class Timeline extends View {
 		this.list = h('div.timeline-list');
 		this.actions = new MessageActions(ctx, this);
 		this.jump = h('button.jump', { type: 'button', hidden: true, onclick: () => this.latest() });
+		this.first = h('button.jump.first', {
+			type: 'button', hidden: true, onclick: () => this.#firstUnread(),
+		}, icon('up'), h('span', null, t('timeline.first')));
 		this.scroller = h('div.timeline-scroll', {
 			tabindex: 0, role: 'log', 'aria-live': 'off', 'aria-label': t('timeline.label'),
 		}, this.top, this.list);
@@ -63,7 +73,7 @@ export class Timeline extends View {
 	mount() {
 		const { store, outbox } = this.ctx.session;
 		this.className = 'timeline';
-		this.replaceChildren(this.scroller, this.jump);
+		this.replaceChildren(this.first, this.scroller, this.jump);
 		const mine = (/** @type {any} */ e) => e.detail === this.room && this.schedule();
 		this.on(store, 'timeline', mine);
 		this.on(store, 'receipt', mine);
@@ -77,7 +87,11 @@ export class Timeline extends View {
 		const resize = new ResizeObserver(() => this.#settle());
 		resize.observe(this.scroller);
 		resize.observe(this.list);
-		this.life.addEventListener('abort', () => resize.disconnect());
+		const ageing = setInterval(() => age(this.list), AGE);
+		this.life.addEventListener('abort', () => {
+			resize.disconnect();
+			clearInterval(ageing);
+		});
 		const info = this.state?.info;
 		if (info && info.unread > 0) {
 			this.#newAfter = info.last_read;
@@ -124,6 +138,17 @@ export class Timeline extends View {
 		this.#toEnd();
 	}
 
+	/** To where the reader left off, however far back that is. */
+	async #firstUnread() {
+		if (!this.#items.has('new')) {
+			await this.state?.timeline.around(this.#newAfter + 1).catch(() => {});
+			this.#lineKnown = true;
+		}
+		this.#toLine = true;
+		this.#following = false;
+		this.render();
+	}
+
 	/** One's own message is on its way: show it, and the line has served. */
 	sent() {
 		this.#newAfter = -1;
@@ -168,12 +193,13 @@ export class Timeline extends View {
 	 */
 	#wanted(state) {
 		const { outbox, me } = this.ctx.session;
-		const { messages } = state.timeline;
+		const { messages, more } = state.timeline;
 		/** @type {HTMLElement[]} */
 		const items = [];
 		/** @type {Message|null} */
 		let before = null;
-		let line = this.#newAfter >= 0;
+		this.#lineKnown ||= !more || (messages[0]?.seq || 0) <= this.#newAfter;
+		let line = this.#newAfter >= 0 && this.#lineKnown;
 		const read = readers(this.ctx, state);
 		const add = (/** @type {Message} */ message, /** @type {Entry|null} */ entry) => {
 			const date = new Date(message.created_at);
@@ -284,11 +310,10 @@ export class Timeline extends View {
 	#place(anchor) {
 		if (this.#target) {
 			this.#showTarget();
-		} else if (!this.#placed && this.#newAfter >= 0) {
-			const line = this.#items.get('new');
+		} else if (this.#toLine && this.#items.has('new')) {
 			this.#following = false;
 			const lead = this.scroller.clientHeight / 4;
-			this.scroller.scrollTop = (line?.offsetTop || 0) - lead;
+			this.scroller.scrollTop = (this.#items.get('new')?.offsetTop || 0) - lead;
 			this.#measure();
 		} else if (this.#following) {
 			this.#toEnd();
@@ -298,7 +323,7 @@ export class Timeline extends View {
 				this.scroller.scrollTop += moved;
 			}
 		}
-		this.#placed = true;
+		this.#toLine = false;
 	}
 
 	#showTarget() {
@@ -358,6 +383,7 @@ export class Timeline extends View {
 			this.#away++;
 			if (this.#newAfter < 0) {
 				this.#newAfter = message.seq - 1;
+				this.#lineSeen = false;
 			}
 		}
 	}
@@ -373,6 +399,11 @@ export class Timeline extends View {
 
 	/** @param {RoomState} state */
 	#showJump(state) {
+		const line = this.#items.get('new')?.getBoundingClientRect();
+		const above = line ? line.bottom < this.scroller.getBoundingClientRect().top
+			: !this.#lineKnown;
+		this.#lineSeen ||= !above;
+		attr(this.first, 'hidden', this.#newAfter < 0 || this.#lineSeen);
 		const show = !this.#following || !state.timeline.atEnd;
 		attr(this.jump, 'hidden', !show);
 		if (show) {

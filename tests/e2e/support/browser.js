@@ -17,6 +17,11 @@ const HARNESS = '../../harness/instance.js';
 
 export const PASSWORD = 'sous-le-grand-arbre-9';
 
+/** @type {BrowserContextOptions} */
+export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+/** @type {[string, BrowserContextOptions][]} what must work on both */
+export const SIZES = [['desktop', {}], ['phone', PHONE]];
+
 /**
  * @typedef {object} Instance what the tests need of tests/harness
  * @property {string} url
@@ -36,6 +41,10 @@ export class Stage {
 	/** @type {BrowserContext[]} */ #contexts = [];
 	/** While true, requests may fail: the server or the network is away on purpose. */
 	outage = false;
+	/** @type {RegExp|null} what is not there, and may be asked for all the same */
+	missing = null;
+	/** @type {RegExp|null} what the server says no to, as the test wants it */
+	refused = null;
 
 	/** @param {Record<string, string>} [env] settings of the instance */
 	async open(env = {}) {
@@ -72,7 +81,7 @@ export class Stage {
 			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url, ...options,
 		});
 		this.#contexts.push(context);
-		context.setDefaultTimeout(10000);
+		context.setDefaultTimeout(30000);
 		const page = await context.newPage();
 		this.watch(page);
 		return page;
@@ -91,9 +100,11 @@ export class Stage {
 			}
 			// A browser reports each refused or unanswered request of its own accord.
 			const expected = /^Failed to load resource: .*\b(422|429)\b/.test(text)
-				|| (/\b401\b/.test(text) && /api\/v1\/login$/.test(url));
+				|| (/\b401\b/.test(text) && /api\/v1\/login$/.test(url))
+				|| (/\b40[13]\b/.test(text) && this.refused?.test(url));
 			const lost = /^Failed to load resource|when fetching the script|^WebSocket|net::ERR_/.test(text);
-			if (!expected && !(lost && this.outage)) {
+			const missing = /\b404\b/.test(text) && this.missing?.test(url);
+			if (!expected && !missing && !(lost && this.outage)) {
 				this.problems.push({ text, url });
 			}
 		});
@@ -138,6 +149,79 @@ export async function register(page, name, display = name) {
 }
 
 /**
+ * The same API that the page uses, with the page's own cookie.
+ * @param {Page} page
+ * @param {string} path
+ * @param {object} [data] posted when given
+ * @returns {Promise<any>}
+ */
+export async function api(page, path, data) {
+	const url = new URL(`api/v1/${path}`, await home(page)).href;
+	const reply = data ? await page.request.post(url, { data }) : await page.request.get(url);
+	assert.ok(reply.ok(), `${path}: ${reply.status()} ${await reply.text()}`);
+	return reply.json();
+}
+
+/** @param {Page} page @returns {Promise<string>} where its deployment is */
+async function home(page) {
+	const at = page.url();
+	return /^http/.test(at) ? at.replace(/[#?].*$/, '') : BASES.get(page.context()) || '';
+}
+
+/** @type {WeakMap<BrowserContext, string>} */
+const BASES = new WeakMap();
+
+/**
+ * Somebody new is in, without the door's forms (which have tests of their own).
+ * @param {Stage} stage
+ * @param {string} stem of the name
+ * @param {string} display
+ * @param {BrowserContextOptions} [options]
+ * @returns {Promise<{page: Page, name: string, id: number}>}
+ */
+export async function arrive(stage, stem, display, options = {}) {
+	const page = await stage.person(options);
+	BASES.set(page.context(), String(options.baseURL || stage.url));
+	const name = unique(stem);
+	const { user } = await api(page, 'register',
+		{ name, password: PASSWORD, display_name: display });
+	await page.goto('./');
+	await page.waitForSelector('[data-role=app]');
+	await live(page);
+	return { page, name, id: user.id };
+}
+
+/**
+ * On a phone the list is another pane.
+ * @param {Page} page
+ */
+export async function toList(page) {
+	if (!await page.locator('.side').isVisible()) {
+		await page.click('.room-back');
+		await page.locator('.side').waitFor();
+	}
+}
+
+/**
+ * @param {Page} page
+ * @param {number} room
+ */
+export async function openRoom(page, room) {
+	await toList(page);
+	await page.click(`[data-role=room][data-room="${room}"]`);
+	await page.waitForSelector(`[data-room-open="${room}"] [data-role=composer] textarea`);
+}
+
+/**
+ * Take an entry of the open menu.
+ * @param {Page} page
+ * @param {string|RegExp} label
+ */
+export async function choose(page, label) {
+	await page.locator('.menu-item').filter({ hasText: label }).click();
+}
+
+/**
  * Wait for a condition that is found out asynchronously; waitForFunction takes a promise
  * for a yes.
  * @template T
@@ -165,6 +249,7 @@ export async function live(page) {
  * @returns {Promise<number>} the room's id
  */
 export async function createRoom(page, name, kind = 'public') {
+	await toList(page);
 	await page.click('[data-role=new-room]');
 	const form = page.locator('form[data-role=new-room-form]');
 	await form.locator('[name=name]').fill(name);
