@@ -152,7 +152,7 @@ export class Outbox extends EventTarget {
 	 * @param {string} clientId
 	 */
 	settle(clientId) {
-		const entry = this.#find(clientId);
+		const entry = this.find(clientId);
 		if (entry) {
 			this.#drop(entry);
 		}
@@ -160,7 +160,7 @@ export class Outbox extends EventTarget {
 
 	/** @param {string} clientId a failed entry to try again */
 	again(clientId) {
-		const entry = this.#find(clientId);
+		const entry = this.find(clientId);
 		if (entry?.state === 'failed') {
 			this.#again(entry);
 		}
@@ -185,7 +185,7 @@ export class Outbox extends EventTarget {
 	 * @param {string} key
 	 */
 	without(clientId, key) {
-		const entry = this.#find(clientId);
+		const entry = this.find(clientId);
 		const file = entry?.files.find((f) => f.key === key);
 		if (!entry || !file || (entry.state !== 'failed' && complete(entry))) {
 			return;
@@ -355,8 +355,8 @@ export class Outbox extends EventTarget {
 		this.#changed(entry.room);
 	}
 
-	/** @param {string} clientId */
-	#find(clientId) {
+	/** @param {string} clientId @returns {Entry|undefined} */
+	find(clientId) {
 		return this.#entries.find((e) => e.client_id === clientId);
 	}
 
