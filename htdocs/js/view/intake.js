@@ -65,34 +65,26 @@ export function onPaste(view, own, take) {
 export function onDrop(room, take) {
 	const sign = h('div.drop', { 'aria-hidden': 'true', 'data-role': 'drop' },
 		h('div.drop-box', null, icon('image'), h('span', null, t('attach.drop'))));
-	/** Leaving one element is entering the next. */
-	let inside = 0;
-	const over = () => {
-		sign.remove();
-		inside = 0;
+	const show = (/** @type {DragEvent} */ e) => {
+		if (holdsFiles(e.dataTransfer)) {
+			e.preventDefault();
+			if (!sign.isConnected) {
+				room.append(sign);
+			}
+		}
 	};
-	room.on(room, 'dragenter', (e) => {
-		if (holdsFiles(e.dataTransfer)) {
-			e.preventDefault();
-			inside++;
-			room.append(sign);
-		}
-	});
-	room.on(room, 'dragover', (e) => {
-		if (holdsFiles(e.dataTransfer)) {
-			e.preventDefault();
-			e.dataTransfer.dropEffect = 'copy';
-		}
-	});
+	room.on(room, 'dragenter', show);
+	room.on(room, 'dragover', show);
 	room.on(room, 'dragleave', (e) => {
-		if (holdsFiles(e.dataTransfer) && --inside <= 0) {
-			over();
+		// Leaving one element is entering the next.
+		if (!room.contains(e.relatedTarget)) {
+			sign.remove();
 		}
 	});
 	room.on(room, 'drop', (e) => {
+		sign.remove();
 		if (holdsFiles(e.dataTransfer)) {
 			e.preventDefault();
-			over();
 			take([...e.dataTransfer.files]);
 		}
 	});

@@ -13,6 +13,9 @@ import { openLightbox, withSending } from './later.js';
 /** @import {Box} from './attached.js' */
 /** @import {Context} from './view.js' */
 
+/** Of what is smaller than this, in px, nothing must be covered. */
+const SMALL = 110;
+
 /** @param {number} bytes */
 export function size(bytes) {
 	const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
@@ -128,7 +131,8 @@ function picture(ctx, message, a, box, asked) {
 	if (!a.animated) {
 		return h('a.picture', { href, target: '_blank', rel: 'noopener', onclick: open }, img);
 	}
-	return h('div.picture', null, player(ctx, a, img, asked),
+	const small = box.width < SMALL || box.height < SMALL;
+	return h(small ? 'div.picture.small' : 'div.picture', null, player(ctx, a, img, asked),
 		iconButton('expand', t('picture.open', { name: a.name }), {
 			class: 'icon-button picture-open', onclick: open,
 		}));
