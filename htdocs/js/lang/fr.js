@@ -25,6 +25,19 @@ export default {
 	'admin.title': 'Comment va le lieu',
 	'admin.users': 'Comptes',
 
+	'attach.camera': 'Prendre une photo',
+	'attach.drop': 'Déposez vos images ici',
+	'attach.empty': '« {name} » est vide.',
+	'attach.file': 'Choisir un fichier',
+	'attach.gallery': 'Choisir des images',
+	'attach.list': 'Accompagne le message',
+	'attach.not_picture':
+		'« {name} » n’est pas une image. Ici, on accepte PNG, JPEG, GIF et WebP.',
+	'attach.remove': 'Retirer {name}',
+	'attach.too_large': '« {name} » est trop volumineux : {size} au plus.',
+	'attach.too_many':
+		{ one: 'Un message accepte {n} fichier au plus.', other: 'Un message accepte {n} fichiers au plus.' },
+
 	'browse.hint': 'Chercher un salon public',
 	'browse.join': 'Rejoindre',
 	'browse.members': { one: '{n} membre', other: '{n} membres' },
@@ -81,6 +94,7 @@ export default {
 	'emoji.search': 'Chercher un émoji',
 	'emoji.title': 'Émojis',
 
+	'error.attachment_not_found': 'Un fichier n’est plus sur le serveur. Joignez-le à nouveau.',
 	'error.bad_credentials': 'Ce nom et ce mot de passe ne vont pas ensemble.',
 	'error.bad_field': 'Quelque chose ici n’est pas comme il faut.',
 	'error.bad_field.display_name': '64 caractères au plus.',
@@ -91,8 +105,11 @@ export default {
 	'error.bad_name': 'De 2 à 32 lettres, chiffres, points, tirets ou soulignés.',
 	'error.bad_password': 'Un mot de passe compte de 8 à 128 caractères.',
 	'error.blank': 'Il n’y a rien dedans.',
+	'error.client_id_reused': 'Ce message a déjà été envoyé.',
 	'error.cross_site': 'La demande semblait venir d’un autre site. Rechargez la page.',
 	'error.down': 'Le serveur est injoignable. Réessayez dans un instant.',
+	'error.file_lost':
+		'Ce navigateur n’a pas gardé le fichier. Retirez-le ou joignez-le à nouveau.',
 	'error.foreign':
 		'Ce réseau répond à la place du serveur. Il vous demande peut-être de vous identifier.',
 	'error.last_admin': 'Quelqu’un doit rester pour veiller sur les lieux.',
@@ -102,17 +119,22 @@ export default {
 	'error.message_not_found': 'Ce message n’est plus là.',
 	'error.name_taken': 'Ce nom est déjà pris.',
 	'error.not_a_member': 'Vous n’êtes pas membre de ce salon.',
+	'error.not_a_picture': 'Ici, on n’accepte que des images PNG, JPEG, GIF et WebP.',
 	'error.not_allowed': 'Vous n’en avez pas le droit.',
 	'error.not_found': 'Cela n’existe pas, ou ne vous est pas visible.',
 	'error.not_signed_in': 'Connectez-vous d’abord.',
 	'error.password_common': 'Ce mot de passe est trop connu. Choisissez-en un autre.',
 	'error.password_is_name':
 		'Un mot de passe égal au nom se devine vite. Choisissez-en un autre.',
+	'error.picture_broken': 'L’image est abîmée ou incomplète.',
+	'error.quota_reached': 'Vous n’avez plus de place ici pour d’autres fichiers.',
 	'error.registration_closed': 'Ici, c’est l’administrateur qui crée les comptes.',
 	'error.room_not_found': 'Ce salon n’existe pas, ou ne vous est pas visible.',
 	'error.storage_full': 'Le serveur n’a plus de place. Prévenez son administrateur.',
 	'error.too_large': 'C’est trop volumineux.',
 	'error.too_many_attempts': 'Trop d’essais. Patientez un peu, puis réessayez.',
+	'error.too_many_frames': 'L’animation est trop longue pour sa taille.',
+	'error.too_many_pixels': 'L’image a trop de pixels.',
 	'error.too_many_reactions': 'Ce message porte toutes les réactions qu’il peut.',
 	'error.too_many_requests':
 		'C’était beaucoup d’un coup. Patientez un peu, puis réessayez.',
@@ -159,6 +181,19 @@ export default {
 
 	'people.hint': 'Chercher une personne',
 	'people.none': 'Personne de ce nom.',
+
+	'picture.after': 'Image suivante',
+	'picture.before': 'Image précédente',
+	'picture.cancel': 'Ne pas envoyer {name}',
+	'picture.download': 'Télécharger',
+	'picture.larger': 'Agrandir',
+	'picture.lost': 'L’image n’a pas pu être chargée.',
+	'picture.open': 'Ouvrir {name}',
+	'picture.pause': 'Mettre {name} en pause',
+	'picture.play': 'Lire {name}',
+	'picture.refused': 'Le serveur n’accepte pas ce fichier.',
+	'picture.sending': 'Envoi de {name}',
+	'picture.smaller': 'Réduire',
 
 	'presence.away': 'Absent',
 	'presence.offline': 'Hors ligne',
@@ -229,6 +264,8 @@ export default {
 	'settings.sessions.end': 'Terminer',
 	'settings.sessions.this': 'Celle-ci',
 	'settings.sessions.unknown': 'Navigateur inconnu',
+	'settings.shrink': 'Réduire les grandes photos',
+	'settings.shrink.hint': 'Avant l’envoi, à 2 048 pixels. Ce qui bouge reste tel quel.',
 	'settings.theme': 'Thème',
 	'settings.theme.dark': 'Sombre',
 	'settings.theme.light': 'Clair',

@@ -14,6 +14,8 @@ export const DEFAULTS = {
 	/** Who that is. */
 	user: 0,
 	lowData: false,
+	/** Large photos are scaled down before they are sent. */
+	shrink: true,
 	emoji: /** @type {string[]} */ ([]),
 };
 

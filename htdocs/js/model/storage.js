@@ -3,10 +3,11 @@
  * there is none (private windows of old browsers, tests).
  */
 
-/** @typedef {"outbox"|"drafts"|"cache"} Table */
+/** @typedef {"outbox"|"drafts"|"cache"|"files"} Table */
 
 /** @type {Table[]} */
-const TABLES = ['outbox', 'drafts', 'cache'];
+const TABLES = ['outbox', 'drafts', 'cache', 'files'];
+const VERSION = 2;
 
 /**
  * @typedef {object} Storage
@@ -59,11 +60,16 @@ export async function openStorage(name) {
 	/** @type {IDBDatabase} */
 	let db;
 	try {
-		const opening = indexedDB.open(name, 1);
+		const opening = indexedDB.open(name, VERSION);
 		opening.onupgradeneeded = () => {
-			TABLES.forEach((table) => opening.result.createObjectStore(table));
+			TABLES.filter((table) => !opening.result.objectStoreNames.contains(table))
+				.forEach((table) => opening.result.createObjectStore(table));
 		};
-		db = await settled(opening);
+		db = await Promise.race([settled(opening), new Promise((_, reject) => {
+			// A tab of an older page holds the older form: do without until it is gone.
+			opening.onblocked = () => reject(new Error('blocked'));
+		})]);
+		db.onversionchange = () => db.close();
 	} catch {
 		return memoryStorage();
 	}

@@ -17,6 +17,8 @@ import { RoomState } from './room.js';
 /** @import {Kept} from './snapshot.js' */
 
 const FILL = 200;
+/** Files of which size and kind are taken by a server that does not say. */
+const TAKES = { bytes: 10 << 20, any: false };
 
 /**
  * Events: `rooms` (the list or an entry changed), `users`, `me`, `timeline`, `typing`,
@@ -25,6 +27,7 @@ const FILL = 200;
  */
 export class Store extends EventTarget {
 	/** @type {User|null} */ me = null;
+	takes = TAKES;
 	/** @type {Map<number, User>} */ users = new Map();
 	/** @type {Map<number, RoomState>} */ rooms = new Map();
 	/** @type {Map<number, Promise<RoomState|null>>} */ #opening = new Map();
@@ -54,6 +57,7 @@ export class Store extends EventTarget {
 	 */
 	load(sync, reset = false) {
 		this.me = sync.me;
+		this.takes = sync.uploads || TAKES;
 		this.users = new Map(sync.users.map((u) => [u.id, u]));
 		this.users.set(sync.me.id, sync.me);
 		const old = this.rooms;
@@ -95,6 +99,7 @@ export class Store extends EventTarget {
 			rooms: [...this.rooms.values()].map((r) => ({ ...r.info, last_seq: r.last })),
 			users: [...this.users.values()],
 			cursor,
+			uploads: this.takes,
 		};
 	}
 

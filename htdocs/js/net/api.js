@@ -163,12 +163,16 @@ export class Api {
 		try {
 			return judge(text, status, after, expect);
 		} catch (error) {
-			if (error instanceof ApiError && error.kind === 'refused'
-				&& (error.code === 'not_signed_in'
-					|| (error.status === 401 && error.code !== 'bad_credentials'))) {
-				this.onSignedOut();
-			}
+			this.refused(/** @type {ApiError} */ (error));
 			throw error;
+		}
+	}
+
+	/** @param {ApiError} error perhaps the word that we are signed out */
+	refused(error) {
+		if (error.kind === 'refused' && (error.code === 'not_signed_in'
+			|| (error.status === 401 && error.code !== 'bad_credentials'))) {
+			this.onSignedOut();
 		}
 	}
 

@@ -30,7 +30,7 @@
  *   next?: import('./longpoll.js').Advice}} Event
  *
  * @typedef {{me: User, self: {room: number, last_seq: number}, rooms: Room[],
- *   users: User[], cursor: string}} Sync
+ *   users: User[], cursor: string, uploads?: {bytes: number, any: boolean}}} Sync
  */
 
 export {};

@@ -7,15 +7,18 @@ import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { Completion } from './complete.js';
 import { openEmoji } from './emoji.js';
+import { withIntake, withTray } from './later.js';
 import { roomName } from './roomlist.js';
 import { toast } from './toast.js';
 import { View } from './view.js';
 import { explain } from './words.js';
 
 /** @import {Message} from '../net/types.js' */
+/** @import {Tray} from './tray.js' */
 /** @import {Context} from './view.js' */
 
 const MAX_BYTES = 8000;
+const PICTURES = 'image/png,image/jpeg,image/gif,image/webp';
 /** A typing sign is sent at most so often, in ms. */
 const TYPING = 3000;
 /** A draft is kept this long after the last key, in ms. */
@@ -27,6 +30,8 @@ export class Composer extends View {
 	/** @type {ReturnType<typeof setTimeout>|undefined} */ #draftTimer;
 	/** @type {Message|null} */ #reply = null;
 	/** @type {Message|null} */ #edit = null;
+	/** @type {Tray|null} */ #tray = null;
+	/** @type {Promise<Tray>|null} */ #fetching = null;
 
 	/**
 	 * @param {Context} ctx
@@ -49,14 +54,11 @@ export class Composer extends View {
 	mount() {
 		this.className = 'composer';
 		attr(this, 'data-role', 'composer');
-		const file = h('input', {
-			type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp',
-			multiple: true, disabled: true, hidden: true,
-			'aria-label': t('composer.picture'),
-		});
+		this.shelf = h('div.tray-shelf');
 		this.replaceChildren(this.typing,
-			h('div.composer-box', null, this.complete.list, this.banner,
-				h('div.composer-row', null, file,
+			h('div.composer-box', null, this.complete.list, this.banner, this.shelf,
+				h('div.composer-row', null,
+					...this.#fileButton(),
 					iconButton('smile', t('composer.emoji'), {
 						class: 'icon-button composer-emoji',
 						onclick: (/** @type {any} */ e) => openEmoji(this.ctx, e.currentTarget,
@@ -80,6 +82,32 @@ export class Composer extends View {
 	/** @override */
 	unmount() {
 		this.#keep();
+	}
+
+	/** The button, and the input behind it. */
+	#fileButton() {
+		const input = h('input', {
+			type: 'file', accept: PICTURES, multiple: true, hidden: true,
+			'aria-label': t('composer.picture'),
+			onchange: () => {
+				this.attach([...input.files || []]);
+				// So that the same file can be chosen again.
+				input.value = '';
+			},
+		});
+		const button = iconButton('image', t('composer.picture'), {
+			class: 'icon-button composer-picture', 'data-role': 'attach',
+			onclick: () => {
+				const { any } = this.ctx.session.store.takes;
+				if (matchMedia('(pointer: coarse)').matches) {
+					withIntake((m) => m.chooseFrom(button, input, any));
+				} else {
+					attr(input, 'accept', any ? null : PICTURES);
+					input.click();
+				}
+			},
+		});
+		return [input, button];
 	}
 
 	#label() {
@@ -158,17 +186,52 @@ export class Composer extends View {
 		}
 	}
 
-	#send() {
+	/** @param {File[]} files to go with what is being written */
+	async attach(files) {
+		if (!files.length || this.#edit) {
+			return;
+		}
+		(await this.#withTray()).add(files);
+		this.input.focus();
+	}
+
+	/** @returns {Promise<Tray>} */
+	#withTray() {
+		this.#fetching ??= new Promise((done) => {
+			withTray(this.ctx, this.room, (tray) => {
+				this.#tray = tray;
+				this.shelf?.replaceChildren(tray.element);
+				tray.addEventListener('change', () => this.#changed());
+				done(tray);
+			}, () => {
+				this.#fetching = null;
+			});
+		});
+		return this.#fetching;
+	}
+
+	async #send() {
 		const body = this.complete.expand(this.input.value).replace(/\r\n?/g, '\n')
 			.replace(/^\n+|\s+$/g, '');
-		if (!body || bytes(body) > MAX_BYTES) {
+		if ((!body && !this.#tray?.count) || bytes(body) > MAX_BYTES) {
 			return;
 		}
 		if (this.#edit) {
 			this.#save(this.#edit, body);
 			return;
 		}
-		this.ctx.session.outbox.add(this.room, body, { reply_to: this.#reply?.seq });
+		const reply = this.#reply?.seq;
+		const files = this.#tray?.count ? this.#tray.empty() : null;
+		this.#clear();
+		const ready = await files;
+		if (body || ready?.length) {
+			this.ctx.session.outbox.add(this.room, body, { reply_to: reply, files: ready || [] });
+			this.dispatchEvent(new Event('sent'));
+		}
+	}
+
+	/** What was written is on its way. */
+	#clear() {
 		this.#reply = null;
 		this.#typed = 0;
 		this.input.value = '';
@@ -176,7 +239,6 @@ export class Composer extends View {
 		this.#changed();
 		this.#keep();
 		this.input.focus();
-		this.dispatchEvent(new Event('sent'));
 	}
 
 	/**
@@ -206,7 +268,8 @@ export class Composer extends View {
 		attr(this.count, 'hidden', left > 500);
 		this.count.textContent = left > 500 ? '' : String(left);
 		this.count.classList.toggle('over', left < 0);
-		this.classList.toggle('empty', !input.value.trim());
+		this.classList.toggle('empty', !input.value.trim() && !this.#tray?.count);
+		this.classList.toggle('editing', Boolean(this.#edit));
 		this.complete.update();
 		if (!this.#edit) {
 			clearTimeout(this.#draftTimer);
@@ -237,6 +300,9 @@ export class Composer extends View {
 			this.input.value = kept.body;
 		}
 		this.#changed();
+		if (await this.ctx.session.storage.get('drafts', `${this.room} files`).catch(() => null)) {
+			(await this.#withTray()).restore();
+		}
 	}
 
 	#keep() {

@@ -6,21 +6,31 @@ import { t } from '../lib/i18n.js';
 import { toast } from './toast.js';
 import { explain } from './words.js';
 
+/** @import {Attachment} from '../net/types.js' */
+/** @import {Tray} from './tray.js' */
 /** @import {Context} from './view.js' */
 
 /**
  * @template T
  * @param {Promise<T>} loading
  * @param {(module: T) => void} then
+ * @param {() => void} [failed]
  */
-function later(loading, then) {
-	loading.then(then, () => toast(t('error.down')));
+function later(loading, then, failed = () => {}) {
+	loading.then(then, () => {
+		toast(t('error.down'));
+		failed();
+	});
 }
 
-/** Once there is time: what a fast typist opens blindly. */
+/** Once there is time: what a fast typist opens blindly, and what an outage must not miss. */
 export function fetchAhead() {
 	setTimeout(() => {
 		import('./switcher.js').catch(() => {});
+		import('./pictures.js').catch(() => {});
+		import('./tray.js').catch(() => {});
+		import('./sending.js').catch(() => {});
+		import('../net/upload.js').catch(() => {});
 	}, 1000);
 }
 
@@ -40,6 +50,40 @@ export function openAdmin(ctx) {
  */
 export function openSwitcher(ctx, q) {
 	later(import('./switcher.js'), (m) => m.openSwitcher(ctx, q));
+}
+
+/**
+ * @param {Context} ctx
+ * @param {number} room
+ * @param {Attachment} picture
+ */
+export function openLightbox(ctx, room, picture) {
+	later(import('./lightbox.js'), (m) => m.openLightbox(ctx, room, picture));
+}
+
+/**
+ * @param {Context} ctx
+ * @param {number} room
+ * @param {(tray: Tray) => void} then
+ * @param {() => void} failed
+ */
+export function withTray(ctx, room, then, failed) {
+	later(import('./tray.js'), (m) => then(new m.Tray(ctx, room)), failed);
+}
+
+/** @param {(show: typeof import('./pictures.js').show) => void} then */
+export function withPictures(then) {
+	later(import('./pictures.js'), (m) => then(m.show));
+}
+
+/** @param {(intake: typeof import('./intake.js')) => void} then */
+export function withIntake(then) {
+	later(import('./intake.js'), then);
+}
+
+/** @param {(make: (ctx: Context, id: string, file: Attachment) => HTMLElement) => void} then */
+export function withSending(then) {
+	later(import('./sending.js'), (m) => then((...given) => new m.Sending(...given)));
 }
 
 /** @param {Context} ctx */

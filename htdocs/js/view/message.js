@@ -7,8 +7,8 @@ import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
 import { ago, clock, exact } from '../lib/time.js';
+import { attached } from './attached.js';
 import { avatar } from './avatar.js';
-import { pictures } from './pictures.js';
 import { receipts } from './receipts.js';
 import { richText } from './richtext.js';
 import { refusal } from './words.js';
@@ -31,6 +31,9 @@ export class MessageView extends HTMLElement {
 	/** @type {Shown|null} */
 	shown = null;
 	#key = '';
+	/** @type {HTMLElement|null} they stay as they are while the rest is built anew */
+	#pictures = null;
+	#pictureKey = '';
 
 	/**
 	 * @param {Context} ctx
@@ -87,7 +90,7 @@ export class MessageView extends HTMLElement {
 					h('bdi.author', { 'data-user': message.user }, name), time),
 				message.reply_to ? this.#quote(ctx, shown) : null,
 				this.#text(message, me),
-				pictures(ctx, message.attachments),
+				this.#attached(ctx, message),
 				this.#reactions(ctx, message, me.id),
 				state === 'failed' ? this.#failure(ctx, shown) : null),
 			state === 'sending' ? h('span.progress', {
@@ -95,6 +98,19 @@ export class MessageView extends HTMLElement {
 			}) : null,
 			shown.readers.length ? receipts(shown.readers) : null,
 			tools);
+	}
+
+	/**
+	 * @param {Context} ctx
+	 * @param {Message} message
+	 */
+	#attached(ctx, message) {
+		const key = JSON.stringify(message.attachments.map((a) => [a.id, a.url]));
+		if (key !== this.#pictureKey) {
+			this.#pictureKey = key;
+			this.#pictures = attached(ctx, message);
+		}
+		return this.#pictures;
 	}
 
 	/**

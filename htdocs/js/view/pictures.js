@@ -1,20 +1,23 @@
 /**
- * pictures.js - what is attached to a message. Its room is kept free before it has come, so
- * that nothing jumps; with little data to spare it comes when it is asked for.
+ * pictures.js - what is attached to a message. With little data to spare it comes when it
+ * is asked for. What moves does so in sight only, until it is tapped, and not at all where
+ * motion is unwanted.
  */
 
-import { h } from '../lib/dom.js';
+import { attr, h, icon, iconButton } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
+import { isPicture, reserve } from './attached.js';
+import { openLightbox, withSending } from './later.js';
 
-/** @import {Attachment} from '../net/types.js' */
+/** @import {Attachment, Message} from '../net/types.js' */
+/** @import {Box} from './attached.js' */
 /** @import {Context} from './view.js' */
 
-/** The largest that is shown in a room, in CSS pixels; the rest is behind a click. */
-const WIDEST = 420;
-const HIGHEST = 320;
+/** Of what is smaller than this, in px, nothing must be covered. */
+const SMALL = 110;
 
 /** @param {number} bytes */
-function size(bytes) {
+export function size(bytes) {
 	const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
 	const value = bytes / (bytes < 1e6 ? 1e3 : 1e6);
 	return new Intl.NumberFormat(document.documentElement.lang, {
@@ -22,40 +25,175 @@ function size(bytes) {
 	}).format(value);
 }
 
-/** @param {Attachment} a */
-function image(a) {
-	const scale = Math.min(1, WIDEST / a.width, HIGHEST / a.height);
-	const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-	return h('img', {
-		src: `api/v1/${a.animated && !still ? a.url : a.thumb}`, alt: a.name,
-		width: Math.max(1, Math.round(a.width * scale)),
-		height: Math.max(1, Math.round(a.height * scale)),
-		loading: 'lazy', decoding: 'async',
+/** @returns {boolean} */
+const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** @type {WeakMap<Element, (inSight: boolean) => void>} */
+const moving = new WeakMap();
+/** @type {IntersectionObserver|null} */
+let watch = null;
+
+/**
+ * @param {Element} element
+ * @param {(inSight: boolean) => void} tell
+ */
+function inSight(element, tell) {
+	watch ??= new IntersectionObserver((entries) => entries.forEach((e) =>
+		moving.get(e.target)?.(e.isIntersecting)));
+	moving.set(element, tell);
+	watch.observe(element);
+}
+
+/**
+ * Where its bytes are: in this browser, if it was sent from here.
+ * @param {Context} ctx
+ * @param {Attachment} a
+ * @param {"url"|"thumb"} form
+ */
+export function source(ctx, a, form) {
+	const ours = a.animated && a.url && form === 'thumb' ? ''
+		: ctx.session.outbox.uploads.url(a.id);
+	return ours || `api/v1/${a[form]}`;
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Attachment} a
+ * @param {Box} box
+ */
+function image(ctx, a, box) {
+	const img = h('img', {
+		src: source(ctx, a, 'thumb'), alt: a.name, ...box, loading: 'lazy', decoding: 'async',
 	});
+	// What an outage kept away comes when the network does.
+	img.addEventListener('error', () => {
+		ctx.session.connection.addEventListener('state', () => {
+			if (img.isConnected && !img.naturalWidth) {
+				img.src = String(img.getAttribute('src'));
+			}
+		}, { once: true });
+	});
+	return img;
 }
 
-/** @param {Attachment} a */
-function link(a) {
-	return h('a.picture', { href: `api/v1/${a.url}`, target: '_blank', rel: 'noopener' },
-		image(a));
-}
-
-/** @param {Attachment} a */
-function onTap(a) {
-	const button = h('button.quiet.picture-tap', {
-		type: 'button', onclick: () => button.replaceWith(link(a)),
-	}, t('message.picture_show', { name: a.name, size: size(a.size) }));
+/**
+ * Plays in sight, until it is tapped.
+ * @param {Context} ctx
+ * @param {Attachment} a
+ * @param {HTMLImageElement} img
+ * @param {boolean} [asked] somebody wants to see it move
+ */
+function player(ctx, a, img, asked = false) {
+	let wanted = asked || !still();
+	let seen = false;
+	const badge = h('span.picture-badge', { 'aria-hidden': 'true' });
+	const button = h('button.picture-play', {
+		type: 'button',
+		onclick: () => {
+			wanted = !wanted;
+			show();
+		},
+	}, img, badge);
+	const show = () => {
+		const play = wanted && seen;
+		const src = source(ctx, a, play ? 'url' : 'thumb');
+		if (img.getAttribute('src') !== src) {
+			img.src = src;
+		}
+		attr(button, 'data-playing', String(play));
+		attr(button, 'aria-label', t(wanted ? 'picture.pause' : 'picture.play', { name: a.name }));
+		badge.replaceChildren(icon(wanted ? 'pause' : 'play'), 'GIF');
+	};
+	inSight(button, (now) => {
+		seen = now;
+		show();
+	});
+	show();
 	return button;
 }
 
 /**
  * @param {Context} ctx
- * @param {Attachment[]} attachments
+ * @param {Message} message
+ * @param {Attachment} a
+ * @param {Box} box
+ * @param {boolean} [asked]
  */
-export function pictures(ctx, attachments) {
-	if (!attachments.length) {
-		return null;
+function picture(ctx, message, a, box, asked) {
+	const img = image(ctx, a, box);
+	const open = (/** @type {MouseEvent} */ e) => {
+		if (!e.ctrlKey && !e.metaKey && !e.shiftKey) {
+			e.preventDefault();
+			openLightbox(ctx, message.room, a);
+		}
+	};
+	const href = `api/v1/${a.url}`;
+	if (!a.animated) {
+		return h('a.picture', { href, target: '_blank', rel: 'noopener', onclick: open }, img);
 	}
-	const later = ctx.prefs.get('lowData');
-	return h('div.pictures', null, ...attachments.map((a) => later ? onTap(a) : link(a)));
+	const small = box.width < SMALL || box.height < SMALL;
+	return h(small ? 'div.picture.small' : 'div.picture', null, player(ctx, a, img, asked),
+		iconButton('expand', t('picture.open', { name: a.name }), {
+			class: 'icon-button picture-open', onclick: open,
+		}));
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {Attachment} a
+ * @param {Box} box
+ */
+function onTap(ctx, message, a, box) {
+	const button = reserve(h('button.picture-tap', {
+		type: 'button', 'aria-label': t('message.picture_show', { name: a.name, size: size(a.size) }),
+		onclick: () => {
+			const shown = picture(ctx, message, a, box, true);
+			button.replaceWith(shown);
+			/** @type {HTMLElement|null} */ (shown.matches('a') ? shown
+				: shown.querySelector('button'))?.focus();
+		},
+	}, icon('image'), h('bdi', null, a.name), h('span', null, size(a.size))), box);
+	return button;
+}
+
+/** @param {Attachment} a what is no picture, or none that can be shown */
+function card(a) {
+	const inside = [icon('file'), h('span.file-text', null, h('bdi.file-name', null, a.name),
+		h('span.file-size', null, size(a.size)))];
+	return a.url ? h('a.file-card', { href: `api/v1/${a.url}`, download: a.name }, ...inside,
+		icon('download')) : h('div.file-card', null, ...inside);
+}
+
+/**
+ * On its way: as it will look, with how far it is.
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {Attachment} a
+ * @param {Box} box
+ */
+function going(ctx, message, a, box) {
+	const shown = h('div.picture.going', { 'data-file': a.id },
+		isPicture(a) && !(a.animated && still()) ? image(ctx, a, box) : card(a));
+	withSending((make) => shown.append(make(ctx, message.client_id, a)));
+	return shown;
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {Attachment} a
+ * @param {Box} box what is kept free for it
+ * @returns {HTMLElement}
+ */
+export function show(ctx, message, a, box) {
+	if (!a.url) {
+		return going(ctx, message, a, box);
+	}
+	if (!isPicture(a)) {
+		return card(a);
+	}
+	const ours = ctx.session.outbox.uploads.url(a.id);
+	return ctx.prefs.get('lowData') && !ours ? onTap(ctx, message, a, box)
+		: picture(ctx, message, a, box);
 }

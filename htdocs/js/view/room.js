@@ -7,7 +7,7 @@ import { t } from '../lib/i18n.js';
 import { Composer } from './composer.js';
 import { dialog } from './dialog.js';
 import { loadMembers } from './fetch.js';
-import { roomSettings, withPanel } from './later.js';
+import { roomSettings, withIntake, withPanel } from './later.js';
 import { menu } from './menu.js';
 import { roomName } from './roomlist.js';
 import { Timeline } from './timeline.js';
@@ -70,6 +70,11 @@ export class RoomView extends View {
 		this.on(this.timeline, 'edit', (e) => this.composer.edit(e.detail));
 		this.on(this.composer, 'sent', () => this.timeline.sent());
 		this.on(this.composer, 'edit-last', () => this.#editLast());
+		withIntake((m) => {
+			const take = (/** @type {File[]} */ files) => this.composer.attach(files);
+			m.onDrop(this, take);
+			m.onPaste(this, this.composer.input, take);
+		});
 		this.render();
 		this.#offline();
 		const members = () => loadMembers(this.ctx, this.room)

@@ -92,6 +92,10 @@ function look(ctx) {
 		type: 'checkbox', name: 'lowData', checked: ctx.prefs.get('lowData'),
 		onchange: () => ctx.prefs.set('lowData', low.checked),
 	});
+	const shrink = h('input', {
+		type: 'checkbox', name: 'shrink', checked: ctx.prefs.get('shrink'),
+		onchange: () => ctx.prefs.set('shrink', shrink.checked),
+	});
 	const languages = /** @type {[string, string][]} */ (Object.entries(LANGUAGES));
 	return section('settings.look',
 		choice(ctx, t('settings.theme'), 'theme', [['system', t('settings.theme.system')],
@@ -103,7 +107,9 @@ function look(ctx) {
 		choice(ctx, t('settings.enter'), 'enterSends', [[true, t('settings.enter.sends')],
 			[false, t('settings.enter.breaks')]]),
 		h('label.check', null, low, h('span', null, t('settings.low_data'))),
-		h('p.hint', null, t('settings.low_data.hint')));
+		h('p.hint', null, t('settings.low_data.hint')),
+		h('label.check', null, shrink, h('span', null, t('settings.shrink'))),
+		h('p.hint', null, t('settings.shrink.hint')));
 }
 
 /** @param {Context} ctx */

@@ -436,7 +436,10 @@ function asMessage(entry, user) {
 	return {
 		room: entry.room, seq: entry.seq, user, client_id: entry.client_id, body: entry.body,
 		created_at: entry.created_at, edited_at: null, deleted: false,
-		reply_to: entry.reply_to, attachments: [], reactions: [],
+		reply_to: entry.reply_to, reactions: [],
+		attachments: entry.files.map((file) => (entry.state === 'sent' && file.attachment) || {
+			...file, id: file.key, url: '', thumb: '',
+		}),
 	};
 }
 
