@@ -13,8 +13,9 @@
 /* Each page looks at some thousand ids: a client long away may need several for one
  * event. */
 #define PAGES_AT_MOST 50
-/* Milliseconds between polls that we advise: each one is a process here. */
-#define ADVISED_AFTER 1500
+/* Milliseconds between polls that we advise: each one is a process here, and what is said
+ * is to be shown within 2 s. */
+#define ADVISED_AFTER 1200
 
 struct poll {
 	struct str cursor;    /* any text: a malformed one is answered with "reset" */
