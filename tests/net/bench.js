@@ -10,7 +10,7 @@ import { rows } from './rows.js';
 import { browser, drive } from './support/bench.js';
 import { sleep, tabs } from './support/tabs.js';
 
-const AT_ONCE = 5;
+const AT_ONCE = 4;
 const only = new RegExp(process.argv[2] || process.env.TEST || '.', 'i');
 
 const HEAD = ['network', 'transport', 'first s', 'silence s', 'p95 s', 'lost', 'doubled',

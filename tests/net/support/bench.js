@@ -115,7 +115,7 @@ export async function drive(chrome, instance, row) {
 		let loads = 0;
 		page.on('load', () => loads++);
 		await page.goto(`${proxy.url}#/r/${room}`);
-		await page.waitForSelector('[data-role=app]', { timeout: 30000 });
+		await page.waitForSelector('[data-role=app]', { timeout: 90000 });
 		const loaded = Date.now();
 		await Promise.all([pause((row.seconds || 40) * 1000), row.script?.(proxy, page)]);
 		await talk.stop();

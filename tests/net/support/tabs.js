@@ -50,6 +50,7 @@ const shownAt = (page, n) => page.evaluate((k) => /** @type {any} */ (globalThis
 class Tabs {
 	/** @type {Page[]} those that live */ pages = [];
 	/** @type {Set<Page>} */ #crashed = new Set();
+	/** @type {(() => Promise<void>)|null} */ thaw = null;
 
 	/** @param {Instance} instance */
 	async open(instance) {
@@ -94,8 +95,8 @@ class Tabs {
 	 */
 	async lose(how, limit, take) {
 		const [leader] = await leaders(this.pages);
-		const since = Date.now();
 		await take(leader);
+		const since = Date.now();
 		this.pages = this.pages.filter((p) => p !== leader && !this.#crashed.has(p));
 		const led = await took(async () => (await leaders(this.pages)).length === 1, 15000);
 		const [next] = await leaders(this.pages);
@@ -121,7 +122,7 @@ class Tabs {
 		const ms = at.every(Boolean)
 			? Math.max(0, Math.max(...at) - (talk.said.get(n) || 0)) : Infinity;
 		return {
-			what: `leader ${how}: all ${this.pages.length} others show what is said`, ms, limit: 5000,
+			what: `leader ${how}: ${this.pages.length} tabs show what is said`, ms, limit: 5000,
 		};
 	}
 
@@ -133,11 +134,29 @@ class Tabs {
 		await took(async () => this.#crashed.has(leader), 5000);
 	}
 
-	/** @param {Page} leader */
+	/**
+	 * None of its scripts runs any more, yet it keeps its lock and its stream. (A browser
+	 * freezes by itself only pages that hold no lock.)
+	 * @param {Page} leader
+	 */
 	async freeze(leader) {
 		const cdp = await leader.context().newCDPSession(leader);
-		await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
-		await this.pages.find((p) => p !== leader)?.bringToFront();
+		await cdp.send('Debugger.enable');
+		const paused = new Promise((done) => cdp.once('Debugger.paused', done));
+		await cdp.send('Debugger.pause');
+		await paused;
+		this.thaw = async () => {
+			await cdp.send('Debugger.resume');
+			this.pages.push(leader);
+		};
+	}
+
+	/** @returns {Promise<Time[]>} the frozen one goes on, and finds that another leads */
+	async wake() {
+		await this.thaw?.();
+		const one = async () => (await leaders(this.pages)).length === 1;
+		return [{ what: 'leader thawed: one leads', ms: await took(one, 15000), limit: 5000 },
+			await this.#all('thawed')];
 	}
 }
 
@@ -154,6 +173,7 @@ export async function tabs(instance) {
 			...await all.lose('closed', 1000, (leader) => leader.close()),
 			...await all.lose('killed', 5000, (leader) => all.kill(leader)),
 			...await all.lose('frozen', 5000, (leader) => all.freeze(leader)),
+			...await all.wake(),
 		];
 	} finally {
 		await all.close();
