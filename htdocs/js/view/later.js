@@ -34,6 +34,11 @@ export function openAdmin(ctx) {
 }
 
 /** @param {Context} ctx */
+export function openNetwork(ctx) {
+	later(import('./network.js'), (m) => m.openNetwork(ctx));
+}
+
+/** @param {Context} ctx */
 export function openSwitcher(ctx) {
 	later(import('./switcher.js'), (m) => m.openSwitcher(ctx));
 }
