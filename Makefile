@@ -54,7 +54,7 @@ CFLAGS ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMISE) -g $(WARNINGS) -fPIE $(HARDEN) \
 	-Isrc -I$(BUILD)/gen $(MARIADB_CFLAGS) -DPALABRE_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie $(LINK_HARDEN) $(LDFLAGS)
-LIBS := -lfcgi -lmariadb -ljson-c -lscrypt -lcrypto -lev -ltalloc -lutf8proc -lz -pthread
+LIBS := -lfcgi -lmariadb -ljson-c -lscrypt -lcrypto -lev -ltalloc -lutf8proc -lz -lcurl -pthread
 
 # --- what there is -------------------------------------------------------------------
 
@@ -67,7 +67,8 @@ QUERIES  := $(sort $(wildcard schema/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
 
 GENERATED := $(if $(wildcard src/db/queries.awk),queries.h queries.c) \
-	$(if $(wildcard src/db/migrations.awk),migrations.c)
+	$(if $(wildcard src/db/migrations.awk),migrations.c) \
+	$(if $(wildcard src/ctl/advice.awk),advice.c)
 GENERATED := $(addprefix $(BUILD)/gen/,$(GENERATED))
 
 # What is not a program of the web server's is named without .fcgi.
@@ -198,6 +199,12 @@ $(BUILD)/gen/migrations.c: src/db/migrations.awk $(MIGRATIONS)
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)awk -f src/db/migrations.awk $(MIGRATIONS) > $@
+
+# One text for the page and for palabrectl.
+$(BUILD)/gen/advice.c: src/ctl/advice.awk htdocs/js/net/advice.js
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)awk -f src/ctl/advice.awk htdocs/js/net/advice.js > $@
 
 # Made anew each time (an object whose source is gone must not linger in it), by q: r
 # would keep one only of two objects of the same name. The list of

@@ -6,25 +6,30 @@
 #include "base/die.h"
 #include "chat/event.h"
 #include "chat/log.h"
+#include "http/told.h"
 #include "view/view.h"
 
 #define EVENTS_AT_ONCE 200
 /* Each page looks at some thousand ids: a client long away may need several for one
  * event. */
 #define PAGES_AT_MOST 50
-/* Milliseconds between polls that we advise: each one is a process here. */
-#define ADVISED_AFTER 2000
+/* Milliseconds between polls that we advise: each one is a process here, and what is said
+ * is to be shown within 2 s. */
+#define ADVISED_AFTER 1200
 
 struct poll {
-	struct str cursor; /* any text: a malformed one is answered with "reset" */
-	struct str client; /* nothing is held here, so there is nothing to replace */
-	int64_t wait;      /* likewise taken, and answered at once */
+	struct str cursor;    /* any text: a malformed one is answered with "reset" */
+	struct str client;    /* nothing is held here, so there is nothing to replace */
+	int64_t wait;         /* likewise taken, and answered at once */
+	int64_t why, learned; /* the hub counts them, and here is none */
 };
 
 INPUT(poll_input, struct poll,
       { "cursor", F_SECRET, 0, 65536, 0, offsetof(struct poll, cursor), NULL },
       { "client", F_WORD, 1, 32, 0, offsetof(struct poll, client), NULL },
-      { "wait", F_INT, 0, 50, 0, offsetof(struct poll, wait), NULL });
+      { "wait", F_INT, 0, 50, 0, offsetof(struct poll, wait), NULL },
+      { "why", F_ENUM, 0, 0, 0, offsetof(struct poll, why), told_why_names },
+      { "learned", F_ENUM, 0, 0, 0, offsetof(struct poll, learned), told_limit_names });
 
 struct answer {
 	struct log_place place;

@@ -28,4 +28,11 @@ void check_database(struct checks *k);
 void check_host(struct checks *k);
 void check_web(struct checks *k);
 
+/*
+ * Through that URL: who answers, what becomes of verbs, of a stream, and of a connection
+ * that is quiet for so many seconds (0: left out, 50 at most). Writes "checks" and
+ * "advice". False, and nothing done, where it is no http or https URL.
+ */
+bool check_url(struct checks *k, const char *url, int64_t quiet);
+
 #endif

@@ -59,8 +59,9 @@ static const struct ctl_command commands[] = {
 	  "remove now the files that no message holds", ctl_media_gc, SLOW },
 	{ "media verify", "", 0, 0, { NULL },
 	  "read every file, and tell which are damaged", ctl_media_verify, SLOW },
-	{ "selftest", "", 0, 0, { "lighttpd=", NULL },
-	  "look whether this installation is sound", ctl_selftest, QUICK },
+	{ "selftest", "", 0, 0, { "lighttpd=", "url=", "as=", "idle=", NULL },
+	  "look whether this installation, or the network to it, is sound",
+	  ctl_selftest, QUICK },
 };
 /* clang-format on */
 

@@ -12,6 +12,9 @@
 
 #define CLOCK_TOLERANCE_MS 2000
 #define MIN_PACKET (8 << 20)
+/* A quiet connection is watched for so long; a poll may be held for 50 s. */
+#define DEFAULT_QUIET_S 25
+#define MAX_QUIET_S 50
 
 static const struct str verdicts[] = {
 	[CHECK_GOOD] = { "good", 4 },
@@ -135,17 +138,36 @@ void check_database(struct checks *k)
 	}
 }
 
+static void check_installation(struct checks *k)
+{
+	json_key(&k->c->j, "checks");
+	json_open_array(&k->c->j);
+	check_database(k);
+	check_host(k);
+	check_web(k);
+	json_close_array(&k->c->j);
+}
+
 enum ctl_exit ctl_selftest(struct ctl *c)
 {
 	struct checks k = { .c = c };
+	const char *url = ctl_option(c, "url"), *idle = ctl_option(c, "idle");
+	int64_t quiet = DEFAULT_QUIET_S;
 
+	if (!url && (idle || ctl_option(c, "as"))) {
+		return ctl_fail(c, CTL_USAGE, "--idle and --as go with --url");
+	}
+	if (idle && !str_to_int(str_from(idle), 0, MAX_QUIET_S, &quiet)) {
+		return ctl_fail(c, CTL_USAGE, "--idle takes 0 to %d seconds",
+				MAX_QUIET_S);
+	}
 	json_open_object(&c->j);
-	json_key(&c->j, "checks");
-	json_open_array(&c->j);
-	check_database(&k);
-	check_host(&k);
-	check_web(&k);
-	json_close_array(&c->j);
+	if (!url) {
+		check_installation(&k);
+	} else if (!check_url(&k, url, quiet)) {
+		c->out.len = 0;
+		return ctl_fail(c, CTL_USAGE, "--url takes an http or https URL");
+	}
 	json_put_int(&c->j, "good", k.count[CHECK_GOOD]);
 	json_put_int(&c->j, "warnings", k.count[CHECK_WARNING]);
 	json_put_int(&c->j, "bad", k.count[CHECK_BAD]);

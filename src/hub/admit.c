@@ -53,6 +53,17 @@ static const enum counter resume_counters[] = {
 	[LOG_START] = COUNT_START,
 };
 
+/* What the client tells of its network counts once it is known who it is. */
+static void count_told(const struct stream *s)
+{
+	if (s->why >= 0) {
+		count_add(&s->hub->counters, COUNT_WHY + (enum counter)s->why, 1);
+	}
+	if (s->learned >= 0) {
+		count_add(&s->hub->counters, COUNT_LEARNED + (enum counter)s->learned, 1);
+	}
+}
+
 static struct address *address_of(struct hub *hub, int64_t key)
 {
 	struct address *a = map_get(&hub->addresses, key);
@@ -102,6 +113,7 @@ void admit_stream(struct stream *s, struct person *p, int64_t address_key)
 
 	count_add(&s->hub->counters, s->waiter->gauge, 1);
 	count_add(&s->hub->counters, resume_counters[s->resume], 1);
+	count_told(s);
 	s->person = p;
 	s->next_of_person = p->streams;
 	p->streams = s;

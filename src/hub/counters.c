@@ -18,6 +18,14 @@ static const char *const names[] = {
 	[COUNT_FRAMES] = "palabre_events_delivered_total",
 	[COUNT_AGED] = "palabre_aged_streams_total",
 	[COUNT_SLOW] = "palabre_slow_streams_total",
+	[COUNT_WHY + TOLD_BUFFERED] = "palabre_fallbacks_total{why=\"buffered\"}",
+	[COUNT_WHY + TOLD_CUT] = "palabre_fallbacks_total{why=\"cut\"}",
+	[COUNT_WHY + TOLD_HELD] = "palabre_fallbacks_total{why=\"held\"}",
+	[COUNT_WHY + TOLD_MUTE] = "palabre_mutes_total",
+	[COUNT_WHY + TOLD_REFUSED] = "palabre_fallbacks_total{why=\"refused\"}",
+	[COUNT_WHY + TOLD_SILENT] = "palabre_fallbacks_total{why=\"silent\"}",
+	[COUNT_LEARNED + TOLD_POLL] = "palabre_learned_limits_total{what=\"poll\"}",
+	[COUNT_LEARNED + TOLD_SILENCE] = "palabre_learned_limits_total{what=\"silence\"}",
 };
 
 _Static_assert(sizeof names / sizeof *names == COUNTERS, "a name for each counter");

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "db/db.h"
+#include "http/told.h"
 
 enum counter {
 	COUNT_SSE,       /* gauge: open streams */
@@ -16,7 +17,10 @@ enum counter {
 	COUNT_FRAMES,    /* events given to streams and polls */
 	COUNT_AGED,      /* streams ended because they were open for long */
 	COUNT_SLOW,      /* streams ended because their client did not read */
-	COUNTERS
+	/* Told by clients: streams given up, limits learned. */
+	COUNT_WHY,
+	COUNT_LEARNED = COUNT_WHY + TOLD_WHYS,
+	COUNTERS = COUNT_LEARNED + TOLD_LIMITS
 };
 
 /* Counted by the loop, read by the thread that publishes. */

@@ -6,6 +6,7 @@
 
 #include "base/die.h"
 #include "http/fields.h"
+#include "http/told.h"
 #include "hub/hub.h"
 #include "hub/tail.h"
 
@@ -13,6 +14,7 @@ struct stream_query {
 	struct str cursor; /* any text: a malformed one is answered with "reset" */
 	struct str client;
 	int64_t beat, pad, wait;
+	int64_t why, learned; /* of told.h */
 };
 
 #define CURSOR_FIELD                                                                    \
@@ -25,9 +27,17 @@ struct stream_query {
 		"client", F_WORD, 1, 32, 0, offsetof(struct stream_query, client), NULL \
 	}
 
+#define TOLD_FIELDS                                                                     \
+	{ "why", F_ENUM, 0, 0, 0, offsetof(struct stream_query, why), told_why_names }, \
+	{                                                                               \
+		"learned", F_ENUM, 0, 0, 0, offsetof(struct stream_query, learned),     \
+			told_limit_names                                                \
+	}
+
 static const struct field sse_fields[] = {
 	CURSOR_FIELD,
 	CLIENT_FIELD,
+	TOLD_FIELDS,
 	{ "beat", F_INT, 2, 60, 0, offsetof(struct stream_query, beat), NULL },
 	{ "pad", F_INT, 0, 4096, 0, offsetof(struct stream_query, pad), NULL },
 	{ .name = NULL },
@@ -36,6 +46,7 @@ static const struct field sse_fields[] = {
 static const struct field poll_fields[] = {
 	CURSOR_FIELD,
 	CLIENT_FIELD,
+	TOLD_FIELDS,
 	{ "wait", F_INT, 0, 50, 0, offsetof(struct stream_query, wait), NULL },
 	{ .name = NULL },
 };
@@ -83,6 +94,8 @@ static void set_options(struct stream *s, const struct stream_query *q,
 	s->beat = (uint8_t)beat;
 	s->pad = q->pad == FIELD_ABSENT ? 0 : (uint16_t)q->pad;
 	s->wait = q->wait == FIELD_ABSENT ? DEFAULT_WAIT : (uint8_t)q->wait;
+	s->why = q->why == FIELD_ABSENT ? -1 : (int8_t)q->why;
+	s->learned = q->learned == FIELD_ABSENT ? -1 : (int8_t)q->learned;
 	copy(s->client, sizeof s->client, q->client);
 	snprintf(s->network, sizeof s->network, "%012llx",
 		 (unsigned long long)(hash(r->address) >> 16));
@@ -110,7 +123,9 @@ static void take_request(struct hub *hub, struct arrival *a)
 	struct stream *s = stream_create(hub, a, waiter ? waiter : &waiter_longpoll);
 	struct stream_query q = { .beat = FIELD_ABSENT,
 				  .pad = FIELD_ABSENT,
-				  .wait = FIELD_ABSENT };
+				  .wait = FIELD_ABSENT,
+				  .why = FIELD_ABSENT,
+				  .learned = FIELD_ABSENT };
 	struct fault fault = { 0 };
 	struct str token = find_token(r);
 

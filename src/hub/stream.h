@@ -91,6 +91,7 @@ struct stream {
 	uint8_t wait;     /* long-poll: seconds */
 	int64_t ends; /* SSE: monotonic ms at which it has been open for long enough */
 	uint16_t pad; /* SSE: bytes of comment behind each batch */
+	int8_t why, learned; /* what the client tells of its network; -1: nothing */
 	char client[33];
 	char network[17]; /* short hash of the caller's address */
 };

@@ -4,14 +4,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { axe } from './support/axe.js';
 import { PASSWORD, register, said, send, shot, Stage, unique } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const stage = new Stage();
 const theo = unique('theo');
@@ -110,20 +107,7 @@ const wrong = [];
  */
 async function look(page, name) {
 	await shot(page, name);
-	const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-	if (wide > 0) {
-		wrong.push(`${name}: ${wide} px too wide`);
-	}
-	await page.evaluate(AXE);
-	const found = await page.evaluate(async () => {
-		const result = await /** @type {any} */ (window).axe.run(document, {
-			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-		});
-		return result.violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes
-			.map((/** @type {any} */ n) => `${n.html.slice(0, 120)} ${n.any[0]?.message || ''}`)
-			.slice(0, 3).join(' | ')}`);
-	});
-	wrong.push(...found.map((/** @type {string} */ what) => `${name}: ${what}`));
+	wrong.push(...await axe(page, name));
 }
 
 /**
@@ -164,6 +148,11 @@ async function dialogs(page, at) {
 	await page.fill('.switcher input', 'n');
 	await page.waitForSelector('.switcher .result');
 	await at('switcher');
+	await shut();
+	await page.click('palabre-connection [data-role=network]');
+	// Measured: all but how long a quiet connection lasts.
+	await page.waitForSelector('.network-step[data-topic=idle] progress', { timeout: 30000 });
+	await at('network-measuring');
 	await shut();
 	await page.click('.me-button');
 	await at('settings');

@@ -105,3 +105,33 @@ test('only what breaks on a network that is there counts as cut', () => {
 	assert.equal(network.verdict.hold, 16);
 	assert.equal(network.cuts, 1);
 });
+
+test('a limit learned goes with the next request alone', () => {
+	const network = new Network(TIMING);
+	network.broke({ held: 20 });
+	network.proved();
+	assert.deepEqual(network.news, { learned: 'poll' });
+	assert.deepEqual(network.news, {});
+	network.broke({ silence: 12, life: 60000 });
+	network.proved();
+	assert.deepEqual(network.news, { learned: 'silence' });
+	network.broke({ held: 1 });
+	network.proved();
+	assert.deepEqual(network.news, {});
+});
+
+test('a silence that survives is made longer, until any will do', () => {
+	const v = new Verdict(TIMING);
+	v.streamCut(10, 60000);
+	assert.equal(v.quiet, 8);
+	const survive = () => Array.from({ length: 8 }, () => v.streamHeld(v.quiet * 0.7));
+	survive();
+	assert.equal(v.quiet, 10);
+	v.streamHeld(3);
+	assert.equal(v.quiet, 10);
+	for (let i = 0; i < 10; i++) {
+		survive();
+	}
+	assert.equal(v.quiet, 0);
+	assert.equal(v.beat(), undefined);
+});

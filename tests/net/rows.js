@@ -8,6 +8,7 @@ import { pause } from './support/bench.js';
 import { Proxy } from './support/proxy.js';
 import { RealProxy, RECIPES } from './support/real.js';
 
+/** @import {Instance} from '../harness/instance.js' */
 /** @import {Row} from './support/bench.js' */
 /** @import {Behaviour} from './support/proxy.js' */
 
@@ -18,7 +19,7 @@ import { RealProxy, RECIPES } from './support/real.js';
  * @returns {Row}
  */
 function ours(name, behaviour, more = {}) {
-	return { name, open: (target) => new Proxy(target, behaviour).start(), ...more };
+	return { name, open: ({ port }) => new Proxy(port, behaviour).start(), ...more };
 }
 
 const SOME = (/** @type {number} */ from, /** @type {number} */ to) =>
@@ -56,7 +57,7 @@ const OURS = [
 		},
 	}),
 	ours('idle cut after 30 s', { idle: 30000 }, { transport: 'sse' }),
-	ours('passes everything', {}, { transport: 'sse' }),
+	ours('passes everything', {}, { seconds: 80, transport: 'sse', calls: 0 }),
 	ours('holds streams to their end', { holdStream: true }, { transport: 'long-poll' }),
 	ours('holds each frame until the next', { holdFrame: true }),
 	ours('streams 20 s late', { delayStream: 20000 }, { transport: 'long-poll' }),
@@ -72,7 +73,9 @@ export function rows() {
 	const dir = mkdtempSync(join(process.env.PALABRE_TEST_DIR || tmpdir(), 'net-'));
 	chmodSync(dir, 0o755);
 	const real = Object.keys(RECIPES).map((name) => ({
-		name, open: (/** @type {number} */ target) => new RealProxy(name, { dir, target, root }).start(),
+		name,
+		open: (/** @type {Instance} */ instance) => new RealProxy(name, { dir, instance, root }).start(),
+		transport: RECIPES[name].transport,
 	}));
 	return [...OURS, ...real];
 }

@@ -91,6 +91,17 @@ export function attr(element, name, value) {
 	}
 }
 
+/**
+ * The style of what is opened now and then comes with it.
+ * @param {string} name of a file in css/
+ */
+export function loadStyle(name) {
+	if (!document.querySelector(`link[data-style="${name}"]`)) {
+		const href = new URL(`../../css/${name}.css`, import.meta.url).href;
+		document.head.append(h('link', { rel: 'stylesheet', href, 'data-style': name }));
+	}
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**

@@ -13,7 +13,7 @@ import { Line } from './line.js';
 import { PollLoop, poll } from './longpoll.js';
 import { Network } from './network.js';
 import { SseStream } from './sse.js';
-import { Timers } from './timers.js';
+import { Timers, Wake } from './timers.js';
 import { TIMING } from './verdict.js';
 
 /** @import {Api, ApiError} from './api.js' */
@@ -29,7 +29,7 @@ export class Connection extends Line {
 	#verifying = false;
 	#visible = true;
 	#running = false;
-	#lastTick = Date.now();
+	#wake = new Wake(() => this.nudge('wake'));
 
 	/**
 	 * @param {Api} api
@@ -60,8 +60,7 @@ export class Connection extends Line {
 		this.stop();
 		this.cursor = cursor;
 		this.#running = true;
-		this.#lastTick = Date.now();
-		this.#timers.every('tick', 2000, () => this.#tick());
+		this.#wake.start(this.#visible);
 		this.#connect();
 	}
 
@@ -70,6 +69,7 @@ export class Connection extends Line {
 		this.#closeStream();
 		this.#closeLoop();
 		this.#timers.clear();
+		this.#wake.stop();
 		this.put('connecting', 'none');
 	}
 
@@ -79,6 +79,7 @@ export class Connection extends Line {
 			return;
 		}
 		this.#visible = visible;
+		this.#wake.seen = visible;
 		this.#timers.cancel('hidden');
 		if (visible) {
 			this.nudge('focus');
@@ -140,6 +141,7 @@ export class Connection extends Line {
 		const beat = this.verdict.beat(this.#visible ? this.timing.beat : undefined);
 		const fields = query({
 			cursor: this.cursor, client: this.client, beat, pad: this.verdict.pad || undefined,
+			...this.network.news,
 		});
 		return new URL(`stream/events${fields}`, this.api.base).href;
 	}
@@ -178,6 +180,7 @@ export class Connection extends Line {
 		} else {
 			this.deliver(event);
 		}
+		this.verdict.streamHeld(this.#stream?.quiet || 0);
 		const cursor = id || event.cursor;
 		if (cursor) {
 			this.cursor = cursor;
@@ -243,8 +246,8 @@ export class Connection extends Line {
 		const life = this.#stream?.life;
 		if (life) {
 			this.network.broke(life);
-		} else {
-			this.verdict.failed();
+		} else if (this.verdict.failed()) {
+			this.network.fell('refused');
 		}
 		this.#closeStream();
 		if (this.#loop) {
@@ -256,6 +259,7 @@ export class Connection extends Line {
 
 	/** @param {"silent"|"held"|"buffered"|"mute"} why */
 	#streamBad(why) {
+		this.network.fell(why);
 		this.#closeStream();
 		if (why === 'held' && !this.verdict.pad) {
 			this.verdict.pad = this.timing.pad;
@@ -301,6 +305,7 @@ export class Connection extends Line {
 		const client = this.client ? `${this.client}-p` : '';
 		this.#loop = new PollLoop(this.api, { client, wait, after: options.after }, {
 			cursor: () => this.cursor,
+			news: () => this.network.news,
 			onReply: (reply) => this.#polled(reply),
 			onError: (error, held) => this.#loopError(error, held),
 		});
@@ -427,6 +432,9 @@ export class Connection extends Line {
 
 	#mute() {
 		this.counts.mutes++;
+		if (this.#stream) {
+			this.network.fell('mute');
+		}
 		this.#closeLoop();
 		if (!this.#stream) {
 			this.#startLoop();
@@ -444,7 +452,7 @@ export class Connection extends Line {
 
 	#ask() {
 		const { cursor, timing: { askTimeout: timeout } } = this;
-		return poll(this.api, { cursor, wait: 0, client: '', timeout });
+		return poll(this.api, { cursor, wait: 0, client: '', timeout, ...this.network.news });
 	}
 
 	/** Watch the stream: the next frame must come within the heartbeat's limit. */
@@ -474,14 +482,6 @@ export class Connection extends Line {
 	#reopen() {
 		if (this.#running && this.#stream && this.state === 'live') {
 			this.#openStream();
-		}
-	}
-
-	#tick() {
-		const gap = Date.now() - this.#lastTick;
-		this.#lastTick = Date.now();
-		if (gap > (this.#visible ? 6000 : 90000)) {
-			this.nudge('wake');
 		}
 	}
 

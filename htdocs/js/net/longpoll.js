@@ -22,12 +22,12 @@ import { ApiError, query } from './api.js';
 /**
  * @param {Api} api
  * @param {{cursor: string, wait: number, client: string, signal?: AbortSignal,
- *   timeout?: number}} ask
+ *   timeout?: number, why?: string, learned?: string}} ask
  * @returns {Promise<PollReply>}
  */
 export async function poll(api, ask) {
-	const path = `stream/poll${query({ cursor: ask.cursor, client: ask.client })}`
-		+ `${ask.cursor || ask.client ? '&' : '?'}wait=${ask.wait}`;
+	const { cursor, client, wait, why, learned } = ask;
+	const path = `stream/poll${query({ cursor, client, wait, why, learned })}`;
 	const reply = await api.call('GET', path, undefined, {
 		expect: 'cursor',
 		timeout: ask.timeout || ask.wait * 1000 + 8000,
@@ -43,6 +43,7 @@ export async function poll(api, ask) {
 /**
  * @typedef {object} LoopHandlers
  * @property {() => string} cursor
+ * @property {() => import('./network.js').News} news
  * @property {(reply: PollReply) => void} onReply
  * @property {(error: ApiError, held: number) => void} onError the loop has ended; its
  *   last poll was held for so many seconds
@@ -82,6 +83,7 @@ export class PollLoop {
 				wait,
 				client: this.client,
 				signal: this.abort.signal,
+				...this.handlers.news(),
 			});
 			if (this.stopped) {
 				return;

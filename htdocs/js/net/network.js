@@ -1,5 +1,6 @@
 /**
- * network.js - the network we are on: its name, what we believe of it, what it taught us.
+ * network.js - the network we are on: its name, what we believe of it, what it taught us,
+ * and what of that the server is told, for its figures.
  */
 
 import { Memory } from './memory.js';
@@ -9,8 +10,11 @@ import { Verdict } from './verdict.js';
 
 /** @typedef {{silence: number, life: number}|{held: number}} Cut s, ms; s */
 
+/** @typedef {{why?: string, learned?: string}} News as the fields of a stream or poll */
+
 export class Network {
 	/** @type {Cut|null} what broke last, until the network proves to be there */ #cut = null;
+	/** @type {News} what the server has not been told yet */ #news = {};
 
 	/**
 	 * @param {Required<Timing>} timing
@@ -58,11 +62,29 @@ export class Network {
 			return;
 		}
 		this.cuts++;
+		const { streams } = this.verdict;
 		if ('held' in cut) {
-			this.verdict.pollCut(cut.held);
-		} else {
-			this.verdict.streamCut(cut.silence, cut.life);
+			if (this.verdict.pollCut(cut.held)) {
+				this.#news.learned = 'poll';
+			}
+		} else if (this.verdict.streamCut(cut.silence, cut.life)) {
+			this.#news.learned = 'silence';
+		}
+		if (streams && !this.verdict.streams) {
+			this.fell(this.verdict.why);
 		}
 		this.remember();
+	}
+
+	/** @param {string} why a stream was given up, in the words of the protocol */
+	fell(why) {
+		this.#news.why = why;
+	}
+
+	/** @returns {News} to go with the next request, once */
+	get news() {
+		const news = this.#news;
+		this.#news = {};
+		return news;
 	}
 }

@@ -36,6 +36,8 @@ export class SseStream {
 		this.opened = performance.now();
 		/** When the last frame came, on performance.now()'s clock. */
 		this.heard = this.opened;
+		/** The silence before it, in s. */
+		this.quiet = 0;
 		/** When the hello came, 0 before. */
 		this.helloAt = 0;
 		/** The hello came so late that something held it. */
@@ -59,7 +61,9 @@ export class SseStream {
 		if (this.closed) {
 			return;
 		}
-		this.heard = performance.now();
+		const now = performance.now();
+		this.quiet = (now - this.heard) / 1000;
+		this.heard = now;
 		/** @type {any} */
 		let event;
 		try {

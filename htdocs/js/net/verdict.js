@@ -3,15 +3,21 @@
  *
  * What a network cuts is learned from the cuts: a poll that broke after T seconds is
  * asked to last four fifths of that, a stream that broke after a silence beats within it.
- * Polls that survive try longer again, a little at a time.
+ * Polls and silences that survive try longer again, a little at a time.
  */
 
 /** @import {Known} from './memory.js' */
 
 /** A poll that broke sooner than this, in s, was not cut for its length. */
 const SHORTEST = 4;
-/** So many polls in a row must survive before a longer one is tried. */
+/** So many polls, or silences, in a row must survive before a longer one is tried … */
 const SURVIVORS = 8;
+/** … which is so much longer; */
+const LONGER = 1.25;
+/** a silence counts that is such a part of the longest, beats being a fifth early; */
+const NEARLY = 0.6;
+/** and one of so many s is as good as any: the server's own beats come sooner. */
+const ANY_SILENCE = 60;
 /** Streams cut so soon, in ms after their hello … */
 const BRIEF = 20000;
 /** … so often in a row are worse than polls. */
@@ -72,6 +78,7 @@ export class Verdict {
 		this.hold = 0;
 		this.quiet = 0;
 		this.survived = 0;
+		this.silences = 0;
 		this.brief = 0;
 		/** ms until a stream is tried again beside a working poll. */
 		this.retryIn = timing.retry;
@@ -100,19 +107,22 @@ export class Verdict {
 	/**
 	 * A held poll broke, yet the network is there.
 	 * @param {number} seconds how long it was held
+	 * @returns {boolean} whether that taught us something
 	 */
 	pollCut(seconds) {
 		this.survived = 0;
-		if (seconds >= SHORTEST) {
-			this.hold = Math.max(SHORTEST, Math.floor(seconds * 0.8));
+		if (seconds < SHORTEST) {
+			return false;
 		}
+		this.hold = Math.max(SHORTEST, Math.floor(seconds * 0.8));
+		return true;
 	}
 
 	/** A poll lasted as long as it was asked to. */
 	pollHeld() {
 		if (this.hold && ++this.survived >= SURVIVORS) {
 			this.survived = 0;
-			this.hold = Math.ceil(this.hold * 1.25);
+			this.hold = Math.ceil(this.hold * LONGER);
 			if (this.hold >= this.timing.pollWait) {
 				this.hold = 0;
 			}
@@ -123,15 +133,34 @@ export class Verdict {
 	 * A stream that flowed was cut.
 	 * @param {number} silence s since its last frame
 	 * @param {number} life ms since its hello
+	 * @returns {boolean} whether that taught us a limit
 	 */
 	streamCut(silence, life) {
-		if (silence >= SHORTEST) {
+		const long = silence >= SHORTEST;
+		if (long) {
+			this.silences = 0;
 			this.quiet = Math.max(SHORTEST, Math.floor(silence * 0.8));
 		}
 		this.brief = life < BRIEF ? this.brief + 1 : 0;
 		if (this.brief >= BRIEF_MANY) {
 			this.brief = 0;
 			this.bad('cut');
+		}
+		return long;
+	}
+
+	/**
+	 * A stream was silent for so many s, and went on. A longer silence is asked for when
+	 * it is opened next.
+	 * @param {number} silence
+	 */
+	streamHeld(silence) {
+		if (this.quiet && silence >= this.quiet * NEARLY && ++this.silences >= SURVIVORS) {
+			this.silences = 0;
+			this.quiet = Math.ceil(this.quiet * LONGER);
+			if (this.quiet >= ANY_SILENCE) {
+				this.quiet = 0;
+			}
 		}
 	}
 
@@ -164,11 +193,16 @@ export class Verdict {
 		this.why = why;
 	}
 
-	/** A stream ended before its hello; twice in a row is a verdict. */
+	/**
+	 * A stream ended before its hello; twice in a row is a verdict.
+	 * @returns {boolean} whether streams are given up by that
+	 */
 	failed() {
-		if (++this.failures >= 2) {
+		const given = this.streams && ++this.failures >= 2;
+		if (given || !this.streams) {
 			this.bad('refused');
 		}
+		return given;
 	}
 
 	/** @returns {boolean} whether streams are given up for now: the second time mute */

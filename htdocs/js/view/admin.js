@@ -2,7 +2,7 @@
  * admin.js - for who looks after the place: how it does, who is here, which rooms exist.
  */
 
-import { h, refill } from '../lib/dom.js';
+import { h, loadStyle, refill } from '../lib/dom.js';
 import { locale, t } from '../lib/i18n.js';
 import { brief, exact } from '../lib/time.js';
 import { ApiError, query } from '../net/api.js';
@@ -47,23 +47,17 @@ async function ask(ctx) {
 	return values;
 }
 
-/** Its style comes with it. */
-function style() {
-	if (!document.querySelector('link[data-admin]')) {
-		const href = new URL('../../css/admin.css', import.meta.url).href;
-		document.head.append(h('link', { rel: 'stylesheet', href, 'data-admin': true }));
-	}
-}
-
 /** @param {Context} ctx */
 export function openAdmin(ctx) {
-	style();
+	loadStyle('admin');
 	const numbers = h('div.admin-numbers', null);
 	const streams = h('div.admin-streams', null);
+	const networks = h('div.admin-networks', null);
 	const problem = h('p.problem', { role: 'alert' });
 	const box = dialog(t('admin.title'), 'admin', problem,
 		h('section.settings-part', null, h('h3', null, t('admin.health')), numbers),
 		h('section.settings-part', null, h('h3', null, t('admin.streams')), streams),
+		h('section.settings-part', null, h('h3', null, t('admin.networks')), networks),
 		people(ctx), rooms(ctx));
 	const history = new History();
 	const look = async () => {
@@ -74,6 +68,9 @@ export function openAdmin(ctx) {
 			problem.textContent = '';
 			refill(numbers, ...history.cards());
 			refill(streams, bars(transports(now)));
+			const told = troubles(now);
+			refill(networks, told.length ? bars(told)
+				: h('p.result-more', null, t('admin.networks.none')));
 		} catch (error) {
 			problem.textContent = explain(error);
 		}
@@ -91,6 +88,18 @@ function transports(values) {
 	return [...values].flatMap(([name, n]) => {
 		const m = /^palabre_streams\{transport="([^"]+)"\}$/.exec(name);
 		return m ? [/** @type {[string, number]} */ ([m[1], n])] : [];
+	}).sort((a, b) => b[1] - a[1]);
+}
+
+/**
+ * @param {Metrics} values
+ * @returns {[string, number][]} what clients told of their networks, the most frequent first
+ */
+function troubles(values) {
+	const told = /^palabre_(?:fallbacks_total\{why|learned_limits_total\{what)="(\w+)"\}$/;
+	return [...values].flatMap(([name, n]) => {
+		const word = name === 'palabre_mutes_total' ? 'mute' : told.exec(name)?.[1];
+		return word && n ? [/** @type {[string, number]} */ ([t(`admin.network.${word}`), n])] : [];
 	}).sort((a, b) => b[1] - a[1]);
 }
 
@@ -115,6 +124,9 @@ class History {
 		this.#push('admin.sessions', of('palabre_sessions'));
 		this.#push('admin.messages', of('palabre_messages_total'));
 		this.#push('admin.events', rate('palabre_events_delivered_total'));
+		this.#push('admin.polls', rate('palabre_polls_total'));
+		this.#push('admin.exact', of('palabre_resumes_total{result="exact"}'));
+		this.#push('admin.reset', of('palabre_resumes_total{result="reset"}'));
 		this.#push('admin.lag', of('palabre_log_newest') - of('palabre_log_settled'));
 		this.#push('admin.answer', took);
 		this.#before = now;

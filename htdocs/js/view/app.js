@@ -122,7 +122,13 @@ export class App {
 		addEventListener('offline', () => nudge('offline'), { signal });
 		addEventListener('focus', () => nudge('focus'), { signal });
 		addEventListener('pageshow', (e) => e.persisted && nudge('wake'), { signal });
-		addEventListener('pagehide', () => session.keep(), { signal });
+		addEventListener('pagehide', (e) => {
+			session.keep();
+			if (!e.persisted) {
+				// The next tab leads at once, not when this one has been cleared away.
+				session.connection.stop();
+			}
+		}, { signal });
 		document.addEventListener('visibilitychange', () => {
 			const visible = document.visibilityState === 'visible';
 			session.connection.setVisible(visible);

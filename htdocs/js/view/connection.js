@@ -1,9 +1,10 @@
 /**
- * connection.js - says in plain words how messages come in.
+ * connection.js - says in plain words how messages come in; a tap tells more.
  */
 
 import { h, attr } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
+import { openNetwork } from './later.js';
 import { View } from './view.js';
 
 /** @import {Context} from './view.js' */
@@ -30,7 +31,11 @@ export class ConnectionLine extends View {
 		this.className = 'connection';
 		attr(this, 'data-role', 'connection');
 		this.replaceChildren(h('span.pulse', { 'aria-hidden': 'true' }),
-			h('p', { role: 'status' }, this.head, this.rest));
+			h('p', { role: 'status' }, this.head, this.rest),
+			h('button.connection-more', {
+				type: 'button', 'aria-label': t('network.open'), title: t('network.open'),
+				'data-role': 'network', onclick: () => openNetwork(this.ctx),
+			}));
 		this.on(connection, 'state', () => this.render());
 		this.on(outbox, 'change', () => this.render());
 		this.on(window, 'online', () => this.render());

@@ -44,6 +44,11 @@ export function openAdmin(ctx) {
 	later(import('./admin.js'), (m) => m.openAdmin(ctx));
 }
 
+/** @param {Context} ctx */
+export function openNetwork(ctx) {
+	later(import('./network.js'), (m) => m.openNetwork(ctx));
+}
+
 /**
  * @param {Context} ctx
  * @param {string} [q]

@@ -7,7 +7,7 @@ import { LANGUAGES, lang, t } from '../lib/i18n.js';
 import { exact } from '../lib/time.js';
 import { avatar } from './avatar.js';
 import { dialog, field, wireForm } from './dialog.js';
-import { openAdmin } from './later.js';
+import { openAdmin, openNetwork } from './later.js';
 import { toast } from './toast.js';
 import { explain } from './words.js';
 
@@ -25,9 +25,13 @@ export function openSettings(ctx) {
 				type: 'button', 'data-role': 'logout',
 				onclick: () => leave(ctx, box, false),
 			}, t('settings.logout'))),
-		me.role === 'admin' ? h('button.quiet.settings-admin', {
-			type: 'button', 'data-role': 'admin', onclick: () => openAdmin(ctx),
-		}, t('admin.open')) : null,
+		h('div.settings-more', null,
+			h('button.quiet', {
+				type: 'button', 'data-role': 'network', onclick: () => openNetwork(ctx),
+			}, t('network.open')),
+			me.role === 'admin' ? h('button.quiet', {
+				type: 'button', 'data-role': 'admin', onclick: () => openAdmin(ctx),
+			}, t('admin.open')) : null),
 		profile(ctx), look(ctx), notifications(ctx), password(ctx), sessions(ctx, () => box));
 }
 

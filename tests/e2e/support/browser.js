@@ -101,7 +101,9 @@ export class Stage {
 			// A browser reports each refused or unanswered request of its own accord.
 			const expected = /^Failed to load resource: .*\b(422|429)\b/.test(text)
 				|| (/\b401\b/.test(text) && /api\/v1\/login$/.test(url))
-				|| (/\b40[13]\b/.test(text) && this.refused?.test(url));
+				|| (/\b40[13]\b/.test(text) && this.refused?.test(url))
+				// The network page tries a verb that only a network may refuse sooner.
+				|| (/\b405\b/.test(text) && /api\/v1\/status$/.test(url));
 			const lost = /^Failed to load resource|when fetching the script|^WebSocket|net::ERR_/.test(text);
 			const missing = /\b404\b/.test(text) && this.missing?.test(url);
 			if (!expected && !missing && !(lost && this.outage)) {

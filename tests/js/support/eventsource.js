@@ -5,13 +5,16 @@
 import http from 'node:http';
 
 export class NodeEventSource {
-	/** @param {string} url */
-	constructor(url) {
+	/**
+	 * @param {string} url
+	 * @param {Record<string, string>} [headers]
+	 */
+	constructor(url, headers = {}) {
 		/** @type {((e: any) => void)|null} */ this.onmessage = null;
 		/** @type {(() => void)|null} */ this.onerror = null;
 		this.closed = false;
 		this.id = '';
-		this.request = http.get(url, { agent: false }, (reply) => {
+		this.request = http.get(url, { agent: false, headers }, (reply) => {
 			const type = reply.headers['content-type'] || '';
 			if (reply.statusCode !== 200 || !type.startsWith('text/event-stream')) {
 				this.#fail();

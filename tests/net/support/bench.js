@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { account, call, percentile, Talker, watch } from './person.js';
 
 /** @import {Browser, BrowserContext, Page} from 'playwright-core' */
+/** @import {Instance} from '../../harness/instance.js' */
 
 export const LIMITS = { first: 6000, recovery: 5000, delay: 2000 };
 
@@ -13,12 +14,16 @@ export const LIMITS = { first: 6000, recovery: 5000, delay: 2000 };
  * @typedef {object} Row
  * @property {string} name
  * @property {number} [seconds] how long it is watched
- * @property {(target: number) => Promise<any>} open a started proxy
+ * @property {(instance: Instance) => Promise<any>} open a started proxy in front of it
  * @property {(proxy: any, page: Page) => Promise<void>} [script] what happens meanwhile
  * @property {number} [gap] a silence of so many ms is of the network's own making
  * @property {number} [latency] what the network adds to a delay
  * @property {string} [transport] what must be settled on
+ * @property {number} [calls] so many requests at most in a minute, once it has settled
  */
+
+/** A page has settled so many ms after it is in. */
+const SETTLED = 15000;
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((done) => {
@@ -96,11 +101,11 @@ export function judge(shown, talk, loaded, order, mutes) {
 
 /**
  * @param {Browser} chrome
- * @param {{url: string, port: number}} instance
+ * @param {Instance} instance
  * @param {Row} row
  */
 export async function drive(chrome, instance, row) {
-	const proxy = await row.open(instance.port);
+	const proxy = await row.open(instance);
 	const { talker, reader, room } = await pair(instance.url);
 	const talk = new Talker(instance.url, talker, room);
 	const context = await signedIn(chrome, proxy.url, reader.cookie);
@@ -110,7 +115,7 @@ export async function drive(chrome, instance, row) {
 		let loads = 0;
 		page.on('load', () => loads++);
 		await page.goto(`${proxy.url}#/r/${room}`);
-		await page.waitForSelector('[data-role=app]', { timeout: 30000 });
+		await page.waitForSelector('[data-role=app]', { timeout: 90000 });
 		const loaded = Date.now();
 		await Promise.all([pause((row.seconds || 40) * 1000), row.script?.(proxy, page)]);
 		await talk.stop();
@@ -128,6 +133,7 @@ export async function drive(chrome, instance, row) {
 			state: await line.getAttribute('data-state') || '',
 			...judge(shown, talk, loaded, order, proxy.mutes || []),
 			reloads: loads - 1,
+			calls: calls(proxy, loaded + SETTLED),
 			recoveries: recoveries(proxy.mutes || [], shown),
 		};
 		return { ...result, wrong: faults(row, result) };
@@ -136,6 +142,18 @@ export async function drive(chrome, instance, row) {
 		await context.close();
 		await proxy.stop();
 	}
+}
+
+/**
+ * What a page asks for beside its stream, in a minute. That a message was read is told as
+ * often as one comes, and is not the network's doing.
+ * @param {{calls?: {path: string, at: number}[]}} proxy one of ours; others do not count
+ * @param {number} since
+ */
+function calls(proxy, since) {
+	const some = (proxy.calls || []).filter(({ path, at }) =>
+		at > since && /^\/(api|stream)\//.test(path) && !/\/read$/.test(path));
+	return Math.ceil(some.length * 60000 / Math.max(60000, Date.now() - since));
 }
 
 /**
@@ -177,6 +195,9 @@ function faults(row, r) {
 	}
 	if (r.state !== 'live') {
 		wrong.push(`${r.state} at the end`);
+	}
+	if (row.calls !== undefined && r.calls > row.calls) {
+		wrong.push(`${r.calls} requests a minute beside the stream`);
 	}
 	if (row.transport && r.transport !== row.transport) {
 		wrong.push(`settled on ${r.transport}, not ${row.transport}`);

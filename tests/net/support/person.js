@@ -82,11 +82,17 @@ export class Talker {
 	}
 }
 
-/** Runs in the page before its own scripts: notes when each number is first shown. */
+/**
+ * Runs in the page before its own scripts: notes when each number is first shown, and when
+ * the page began to lead.
+ */
 export function watch() {
 	const w = /** @type {any} */ (globalThis);
 	w.shown = [];
+	w.leads = 0;
 	const look = () => {
+		const leads = document.querySelector('[data-role=connection][data-leader=true]');
+		w.leads = leads ? w.leads || Date.now() : 0;
 		for (const x of document.querySelectorAll('[data-role=message][data-seq] .text')) {
 			const n = Number((/number (\d+)/.exec(x.textContent || '') || [])[1]);
 			if (n && !w.shown.some((/** @type {any} */ y) => y.n === n)) {
@@ -94,7 +100,9 @@ export function watch() {
 			}
 		}
 	};
-	new MutationObserver(look).observe(document, { childList: true, subtree: true });
+	new MutationObserver(look).observe(document, {
+		childList: true, subtree: true, attributeFilter: ['data-leader'],
+	});
 }
 
 /** @param {number[]} values @param {number} part */

@@ -20,6 +20,7 @@ import http from 'node:http';
  * @property {boolean} [http10] replies without chunking; the end is the connection's
  * @property {() => number} [mute] a stream carries nothing more after so long
  * @property {number} [drop] the share of api and stream requests whose connection drops
+ * @property {string} [via] how it names itself in its replies
  * @property {number} [latency] added to each request and each piece of a reply
  */
 
@@ -39,6 +40,8 @@ export class Proxy {
 		this.behaviour = behaviour;
 		/** Everything is answered with a page that asks for a sign-in. */
 		this.portal = false;
+		/** @type {RegExp|null} what is answered with an error page */
+		this.refuse = null;
 		/** Nothing gets through, nothing is answered. */
 		this.dark = false;
 		/** Whether requests are dropped: not while the page itself loads. */
@@ -102,6 +105,10 @@ export class Proxy {
 			reply.end(PORTAL);
 			return;
 		}
+		if (this.refuse?.test(url)) {
+			reply.writeHead(502).end('bad gateway');
+			return;
+		}
 		if (b.methods && !b.methods.includes(request.method || '')) {
 			reply.writeHead(405).end('blocked');
 			return;
@@ -139,7 +146,7 @@ export class Proxy {
 	#answer(request, reply, answer) {
 		const b = this.behaviour;
 		const stream = STREAM.test(request.url || '') && answer.statusCode === 200;
-		const headers = { ...answer.headers };
+		const headers = { ...answer.headers, ...(b.via ? { via: b.via } : {}) };
 		delete headers.connection;
 		delete headers['transfer-encoding'];
 		if (b.http10) {

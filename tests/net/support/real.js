@@ -4,21 +4,32 @@
  */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { freePort, until } from '../../harness/instance.js';
+
+/** @import {Instance} from '../../harness/instance.js' */
 
 /**
  * @typedef {object} Place
  * @property {string} dir
  * @property {number} port where it listens
  * @property {number} target the port of the Palabre behind it
+ * @property {Instance} instance that Palabre
  * @property {string} root the project
  */
 
-/** @typedef {{bin: string, files: (p: Place) => Record<string, string>,
- *   args: (p: Place) => string[]}} Recipe */
+/**
+ * @typedef {object} Recipe
+ * @property {string} bin
+ * @property {(p: Place) => Record<string, string>} files
+ * @property {(p: Place) => string[]} args
+ * @property {(p: Place) => void} [prepare] what else must be there
+ * @property {string} [transport] what must be settled on
+ */
 
 const nginx = (/** @type {string} */ more) => ({
 	bin: 'nginx',
@@ -67,6 +78,49 @@ ${site(p)}
 	}),
 	args: (/** @type {Place} */ p) => ['-DFOREGROUND', '-f', `${p.dir}/apache.conf`],
 });
+
+/**
+ * Apache itself is the web server, as on a shared host: no lighttpd and no hub, whose
+ * streams need a program that serves many requests at once.
+ * @param {string} program of the build
+ * @param {string} modules
+ * @param {(p: Place) => string} how it is run
+ * @returns {Recipe}
+ */
+const shared = (program, modules, how) => ({
+	...apache(`alias env rewrite ${modules}`, (p) => `
+DocumentRoot ${p.dir}/htdocs
+DirectoryIndex index.html
+<Directory ${p.dir}>
+	Require all granted
+</Directory>
+Alias /cgi-bin/ ${p.dir}/cgi-bin/
+RewriteEngine On
+RewriteRule ^/((?:api/v1|stream)/.*)$ /cgi-bin/${program}/$1 [PT,QSA]
+${how(p)}
+`),
+	transport: 'poll',
+	prepare: (p) => {
+		// It gives up root: what it runs is copied to where it may read.
+		cpSync(join(p.instance.dir, 'htdocs'), join(p.dir, 'htdocs'), { recursive: true });
+		mkdirSync(join(p.dir, 'cgi-bin'));
+		copyFileSync(join(resolve(p.root, p.instance.build), program), join(p.dir, 'cgi-bin', program));
+		copyFileSync(p.instance.paths.dbCnf, join(p.dir, 'db.cnf'));
+		openUp(p.dir);
+		[p.instance.dir, p.instance.paths.run].forEach((dir) => chmodSync(dir, 0o711));
+	},
+});
+
+/** @param {string} dir with all in it, for everybody to read */
+function openUp(dir) {
+	for (const entry of readdirSync(dir, { withFileTypes: true })) {
+		const path = join(dir, entry.name);
+		if (entry.isDirectory()) {
+			openUp(path);
+		}
+		chmodSync(path, 0o755);
+	}
+}
 
 /** @type {Record<string, Recipe>} */
 export const RECIPES = {
@@ -128,6 +182,29 @@ visible_hostname localhost
 ProxyPreserveHost On
 ProxyPass / http://127.0.0.1:${p.target}/ flushpackets=auto
 `),
+	'apache mod_fcgid': shared('palabre.fcgi', 'fcgid', (p) => `
+FcgidIPCDir ${p.dir}/ipc
+FcgidProcessTableFile ${p.dir}/table
+FcgidMaxProcesses 4
+FcgidInitialEnv PALABRE_DB_CNF ${p.dir}/db.cnf
+FcgidInitialEnv PALABRE_RUN ${p.dir}
+FcgidInitialEnv PALABRE_WORKERS 1
+FcgidInitialEnv PALABRE_LIMITS off
+<Directory ${p.dir}/cgi-bin>
+	Options +ExecCGI
+	SetHandler fcgid-script
+</Directory>
+`),
+	'apache mod_cgid': shared('palabre.cgi', 'cgid', (p) => `
+ScriptSock ${p.dir}/cgid.sock
+SetEnv PALABRE_DB_CNF ${p.dir}/db.cnf
+SetEnv PALABRE_RUN ${p.dir}
+SetEnv PALABRE_LIMITS off
+<Directory ${p.dir}/cgi-bin>
+	Options +ExecCGI
+	SetHandler cgi-script
+</Directory>
+`),
 };
 
 /** @param {number} port */
@@ -145,7 +222,7 @@ function answers(port) {
 export class RealProxy {
 	/**
 	 * @param {string} name of RECIPES
-	 * @param {{dir: string, target: number, root: string}} where
+	 * @param {{dir: string, instance: Instance, root: string}} where
 	 */
 	constructor(name, where) {
 		this.name = name;
@@ -157,15 +234,17 @@ export class RealProxy {
 
 	async start() {
 		const recipe = RECIPES[this.name];
-		const dir = join(this.where.dir, this.name.replace(/\W+/g, '-'));
 		this.port = await freePort();
-		const place = { ...this.where, dir, port: this.port };
+		const dir = join(this.where.dir, `${this.name.replace(/\W+/g, '-')}-${this.port}`);
+		const target = this.where.instance.port;
+		const place = { ...this.where, dir, target, port: this.port };
 		mkdirSync(dir, { recursive: true });
 		// Those that give up root must still write here.
 		chmodSync(dir, 0o777);
 		for (const [file, text] of Object.entries(recipe.files(place))) {
 			writeFileSync(join(dir, file), text);
 		}
+		recipe.prepare?.(place);
 		const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 		const child = spawn(recipe.bin, recipe.args(place), {
 			stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PATH: path },
@@ -178,7 +257,7 @@ export class RealProxy {
 			this.out = (this.out + x).slice(-4000);
 		}));
 		try {
-			await until(() => answers(this.port), `${this.name} listens`, 15000);
+			await until(() => answers(this.port), `${this.name} listens`, 60000);
 		} catch (error) {
 			await this.stop();
 			throw new Error(`${error.message}\n${this.out}`);
