@@ -42,7 +42,9 @@ function place(box, anchor) {
 	const at = anchor.getBoundingClientRect();
 	const { offsetWidth: width, offsetHeight: height } = box;
 	const below = at.bottom + 6 + height < innerHeight;
-	const left = Math.min(Math.max(8, at.right - width), innerWidth - width - 8);
+	// Into the page, from whichever side of it the anchor is on.
+	const wanted = at.left + at.right < innerWidth ? at.left : at.right - width;
+	const left = Math.min(Math.max(8, wanted), innerWidth - width - 8);
 	const top = below ? at.bottom + 6 : Math.max(8, at.top - height - 6);
 	box.style.left = `${left}px`;
 	box.style.top = `${top}px`;
