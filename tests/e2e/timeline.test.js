@@ -46,7 +46,12 @@ async function act(page, text, phone) {
 		await page.click('.tools [aria-label=More]');
 		return;
 	}
-	const box = await message.locator('.text').boundingBox();
+	// Where it stays.
+	await message.locator('.text').hover({ trial: true });
+	let box = null;
+	for (let tries = 0; tries < 100 && !box; tries++) {
+		box = await message.locator('.text').boundingBox();
+	}
 	assert.ok(box);
 	const touch = await page.context().newCDPSession(page);
 	const at = { x: box.x + 20, y: box.y + box.height / 2 };
@@ -195,6 +200,7 @@ for (const [size, options] of SIZES) {
 		await page.locator('.composer-banner', { hasText: 'Replying to Jules' }).waitFor();
 		await send(page, 'So it is');
 		await said(jules.page, 'So it is').locator('.quote', { hasText: 'The bus is red' }).waitFor();
+		await said(page, 'So it is').and(page.locator('[data-state=sent]')).waitFor();
 		await act(page, 'So it is', phone);
 		await choose(page, 'Edit');
 		await page.fill(composer, 'So it was');

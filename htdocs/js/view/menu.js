@@ -21,6 +21,7 @@ export function popover(anchor, content, label) {
 	const dialog = h('dialog.popover', { 'aria-label': label }, content);
 	document.body.append(dialog);
 	const close = () => dialog.close();
+	ownClicks(dialog);
 	dialog.addEventListener('close', () => dialog.remove());
 	dialog.addEventListener('click', (e) => {
 		if (e.target === dialog) {
@@ -32,6 +33,24 @@ export function popover(anchor, content, label) {
 		place(dialog, anchor);
 	}
 	return close;
+}
+
+/**
+ * A finger that opened the box by a long press must not, when it leaves, click what has
+ * appeared under it: a click counts when its press began here, or came from the keyboard.
+ * @param {HTMLElement} box
+ */
+function ownClicks(box) {
+	let pressed = false;
+	box.addEventListener('pointerdown', () => {
+		pressed = true;
+	}, true);
+	box.addEventListener('click', (e) => {
+		if (!pressed && e.detail > 0) {
+			e.preventDefault();
+			e.stopImmediatePropagation();
+		}
+	}, true);
 }
 
 /**

@@ -157,7 +157,10 @@ export async function register(page, name, display = name) {
  */
 export async function api(page, path, data) {
 	const url = `api/v1/${path}`;
-	const reply = data ? await page.request.post(url, { data }) : await page.request.get(url);
+	// The server ends connections that were idle: then it is asked again on a new one.
+	const maxRetries = 3;
+	const reply = data ? await page.request.post(url, { data, maxRetries })
+		: await page.request.get(url, { maxRetries });
 	assert.ok(reply.ok(), `${path}: ${reply.status()} ${await reply.text()}`);
 	return reply.json();
 }
