@@ -235,11 +235,12 @@ suite_contract()
 	PALABRE_BUILD=build run_node 3 tests/contract
 }
 
+# People at work: mostly waiting, so two files at a time.
 suite_e2e()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
-	PALABRE_BUILD=build run_node 1 tests/e2e
+	PALABRE_BUILD=build run_node 2 tests/e2e
 }
 
 # A Postman collection made of the description, run by newman. Their packages, which are
