@@ -78,7 +78,7 @@ run_node()
 	# shellcheck disable=SC2016  # the dollar signs are the inner shell's
 	xargs -r -a "$PALABRE_TEST_DIR/files" -P "$at_a_time" -I '{}' bash -c '
 		name=$1/$(echo "$2" | tr / _)
-		timeout -k 10 300 node --test --test-reporter=spec \
+		timeout -k 10 900 node --test --test-reporter=spec \
 			--test-reporter-destination=stdout --test-reporter=tap \
 			--test-reporter-destination="$name.tap" "$2" >"$name.out" 2>&1
 		echo $? >"$name.status"' run "$PALABRE_TEST_DIR" '{}'

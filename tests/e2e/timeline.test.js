@@ -113,16 +113,16 @@ for (const [size, options] of SIZES) {
 		await openRoom(page, room);
 		await said(page, 'missed 119.').waitFor();
 		assert.equal(await line.count(), 0, 'not where the first unread is not loaded');
-		await page.click('.jump.first');
+		await page.click('.first-unread');
 		await line.waitFor();
 		assert.match(await line.evaluate((x) => x.nextElementSibling?.textContent || ''), /missed 0\./);
 		assert.ok(await line.evaluate((x) => {
 			const { top } = x.getBoundingClientRect();
 			return top > 0 && top < innerHeight / 2;
 		}), 'in sight');
-		await page.click('.jump:not(.first)');
+		await page.click('.jump');
 		await said(page, 'missed 119.').waitFor();
-		await page.locator('.jump.first').waitFor({ state: 'hidden' });
+		await page.locator('.first-unread').waitFor({ state: 'hidden' });
 		stage.check();
 	});
 
