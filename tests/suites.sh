@@ -79,7 +79,7 @@ run_node()
 	# shellcheck disable=SC2016  # the dollar signs are the inner shell's
 	xargs -r -a "$PALABRE_TEST_DIR/files" -P "$at_a_time" -I '{}' bash -c '
 		name=$1/$(echo "$2" | tr / _)
-		timeout -k 10 300 node --test --test-reporter=spec \
+		timeout -k 10 900 node --test --test-reporter=spec \
 			--test-reporter-destination=stdout --test-reporter=tap \
 			--test-reporter-destination="$name.tap" "$2" >"$name.out" 2>&1
 		echo $? >"$name.status"' run "$PALABRE_TEST_DIR" '{}'
@@ -236,6 +236,7 @@ suite_contract()
 	PALABRE_BUILD=build run_node "$jobs" tests/contract
 }
 
+# People at work: mostly waiting, so two files at a time.
 suite_e2e()
 {
 	conf/node-packages || { count 1; return; }

@@ -1,9 +1,10 @@
 /** page.test.js - what a person does on the page, with mouse, keys and thumb. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	createRoom, join, live, PHONE, register, said, send, Stage, texts, unique,
+	api, createRoom, join, live, PHONE, register, said, send, Stage, texts, unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -13,6 +14,7 @@ before(() => stage.open());
 after(() => stage.close());
 afterEach(() => stage.clear());
 
+const PICTURE = new URL('../../htdocs/img/mark-192.png', import.meta.url);
 const composer = '[data-role=composer] textarea';
 
 /**
@@ -129,7 +131,7 @@ test('edit with the Up arrow, react, reply, delete and undo', async () => {
 	stage.check();
 });
 
-test('names, words and topics are text, whatever they hold', async () => {
+test('names, words, topics and names of files are text, whatever they hold', async () => {
 	const [page, other] = [await stage.person(), await stage.person()];
 	const evil = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script>';
 	let alarms = 0;
@@ -147,11 +149,20 @@ test('names, words and topics are text, whatever they hold', async () => {
 		'https://a.example/"onmouseover="alert(6)', '**<i onclick=alert(7)>**', '&lt;b&gt;',
 		'[<img src=x onerror=alert(8)>](https://a.example)', '\u202eevil\u2066'];
 	await fill(page, room, bodies);
-	await said(other, '&lt;b&gt;').waitFor();
+	const { attachment } = await (await page.request.post('api/v1/uploads', {
+		params: { name: '"><img src=x onerror=alert(9)>.png' }, data: readFileSync(PICTURE),
+		headers: { 'Content-Type': 'image/png', 'X-Palabre': '1' },
+	})).json();
+	await api(page, `rooms/${room}/messages`,
+		{ client_id: unique('evil-'), body: 'look', attachments: [attachment.id] });
+	bodies.push('look');
+	await other.locator('[data-role=message] img').waitFor();
+	assert.match(await other.locator('[data-role=message] img').getAttribute('alt') || '',
+		/<img src=x onerror=alert/);
 	await other.waitForFunction((n) =>
 		document.querySelectorAll('[data-role=message]').length === n, bodies.length);
 	const found = await other.evaluate(() => ({
-		made: document.querySelectorAll('.timeline img, .timeline script, .timeline svg[onload], .timeline b, .timeline i').length,
+		made: document.querySelectorAll('.timeline img[src=x], .timeline script, .timeline svg[onload], .timeline b, .timeline i').length,
 		schemes: [...document.querySelectorAll('.text a')].map((a) =>
 			/** @type {HTMLAnchorElement} */ (a).protocol),
 		handlers: [...document.querySelectorAll('*')].filter((x) =>

@@ -13,7 +13,8 @@ before(() => stage.open());
 after(() => stage.close());
 afterEach(() => stage.clear());
 
-const SOON = { timeout: 2000 };
+/** A ceiling only: how soon, the benchmarks say. */
+const SOON = { timeout: 15000 };
 
 /** @returns {Promise<{awa: Page, jules: Page, room: number}>} */
 async function two() {

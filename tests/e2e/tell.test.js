@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	createRoom, join, register, said, send, Stage, unique, until,
+	api, arrive, createRoom, join, live, openRoom, PASSWORD, register, said, send, SIZES, Stage,
+	toList, unique, until,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -82,5 +83,103 @@ test('in a small room one sees who has read what', async () => {
 	await jules.click(`[data-role=room][data-room="${room}"]`);
 	await said(awa, 'second').locator('.receipts[title*=Jules]').waitFor();
 	assert.equal(await awa.locator('.receipts').count(), 1);
+	stage.check();
+});
+
+/**
+ * Notifications are wished for and allowed, and the worker that shows them is there.
+ * @param {Page} page
+ */
+async function wish(page) {
+	await page.context().grantPermissions(['notifications']);
+	await until(page, async () =>
+		(await navigator.serviceWorker.getRegistration())?.active?.state === 'activated', null);
+	await toList(page);
+	await page.click('.me-button');
+	await page.getByText('Show mentions and direct messages').click();
+	await page.keyboard.press('Escape');
+}
+
+for (const [size, options] of SIZES) {
+	test(`${size}: title and icon count what is unread, and calls are red`, async () => {
+		const { page, name } = await arrive(stage, 'awa', 'Awa', options);
+		const jules = await arrive(stage, 'jules', 'Jules');
+		const room = await createRoom(page, unique('noise '));
+		await api(jules.page, `rooms/${room}/join`, {});
+		await createRoom(page, unique('quiet '));
+		const say = (/** @type {string} */ body) => api(jules.page, `rooms/${room}/messages`,
+			{ client_id: unique('say-'), body });
+		const icon = async () => decodeURIComponent(
+			await page.getAttribute('link[rel=icon]', 'href') || '');
+		const counts = (/** @type {number} */ n) => page.waitForFunction((wanted) =>
+			document.title.startsWith(`(${wanted}) `), n);
+		assert.match(await icon(), /mark\.svg$/);
+		await say('one');
+		await say('two');
+		await counts(2);
+		assert.match(await icon(), /^data:image\/svg.*>2<\/text>/);
+		assert.doesNotMatch(await icon(), /#b8432b/);
+		await say(`@${name} three`);
+		await counts(3);
+		assert.match(await icon(), /#b8432b.*>3<\/text>/);
+		await openRoom(page, room);
+		await page.waitForFunction(() => !/^\(/.test(document.title));
+		assert.match(await icon(), /mark\.svg$/);
+		stage.check();
+	});
+
+	test(`${size}: a notification opens its room when it is clicked`, async () => {
+		const { page, id } = await arrive(stage, 'awa', 'Awa', options);
+		const jules = await arrive(stage, 'jules', 'Jules');
+		await createRoom(page, unique('elsewhere '));
+		await wish(page);
+		const { room } = await api(jules.page, 'direct', { user: id });
+		await api(jules.page, `rooms/${room.id}/messages`, { client_id: unique('say-'), body: 'Psst' });
+		await until(page, async () => {
+			const registration = await navigator.serviceWorker.getRegistration();
+			return (await registration?.getNotifications())?.length === 1;
+		}, null);
+		const [worker] = page.context().serviceWorkers();
+		await worker.evaluate(async () => {
+			const scope = /** @type {any} */ (globalThis);
+			const [notification] = await scope.registration.getNotifications();
+			scope.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }));
+		});
+		await page.waitForSelector(`[data-room-open="${room.id}"]`);
+		await said(page, 'Psst').waitFor();
+		assert.deepEqual(await notes(page), []);
+		stage.check();
+	});
+}
+
+test('what was read on another device is not notified, and its notification goes', async () => {
+	const { page, name, id } = await arrive(stage, 'awa', 'Awa');
+	const other = await stage.person();
+	await api(other, 'login', { name, password: PASSWORD });
+	await other.goto('./');
+	await live(other);
+	const jules = await arrive(stage, 'jules', 'Jules');
+	await createRoom(page, unique('elsewhere '));
+	await wish(page);
+	const { room } = await api(jules.page, 'direct', { user: id });
+	const say = (/** @type {string} */ body) => api(jules.page, `rooms/${room.id}/messages`,
+		{ client_id: unique('say-'), body });
+	await say('First');
+	await until(page, async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		return (await registration?.getNotifications())?.length === 1;
+	}, null);
+	await openRoom(other, room.id);
+	await said(other, 'First').waitFor();
+	await until(page, async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		return (await registration?.getNotifications())?.length === 0;
+	}, null);
+	await say('Second');
+	await said(other, 'Second').waitFor();
+	await page.waitForSelector(`[data-role=room][data-room="${room.id}"][data-unread="0"]`);
+	// It would have come by now.
+	await page.waitForTimeout(2500);
+	assert.deepEqual(await notes(page), []);
 	stage.check();
 });

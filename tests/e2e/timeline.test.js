@@ -46,7 +46,12 @@ async function act(page, text, phone) {
 		await page.click('.tools [aria-label=More]');
 		return;
 	}
-	const box = await message.locator('.text').boundingBox();
+	// Where it stays.
+	await message.locator('.text').hover({ trial: true });
+	let box = null;
+	for (let tries = 0; tries < 100 && !box; tries++) {
+		box = await message.locator('.text').boundingBox();
+	}
 	assert.ok(box);
 	const touch = await page.context().newCDPSession(page);
 	const at = { x: box.x + 20, y: box.y + box.height / 2 };
@@ -108,16 +113,16 @@ for (const [size, options] of SIZES) {
 		await openRoom(page, room);
 		await said(page, 'missed 119.').waitFor();
 		assert.equal(await line.count(), 0, 'not where the first unread is not loaded');
-		await page.click('.jump.first');
+		await page.click('.first-unread');
 		await line.waitFor();
 		assert.match(await line.evaluate((x) => x.nextElementSibling?.textContent || ''), /missed 0\./);
 		assert.ok(await line.evaluate((x) => {
 			const { top } = x.getBoundingClientRect();
 			return top > 0 && top < innerHeight / 2;
 		}), 'in sight');
-		await page.click('.jump:not(.first)');
+		await page.click('.jump');
 		await said(page, 'missed 119.').waitFor();
-		await page.locator('.jump.first').waitFor({ state: 'hidden' });
+		await page.locator('.first-unread').waitFor({ state: 'hidden' });
 		stage.check();
 	});
 
@@ -195,6 +200,7 @@ for (const [size, options] of SIZES) {
 		await page.locator('.composer-banner', { hasText: 'Replying to Jules' }).waitFor();
 		await send(page, 'So it is');
 		await said(jules.page, 'So it is').locator('.quote', { hasText: 'The bus is red' }).waitFor();
+		await said(page, 'So it is').and(page.locator('[data-state=sent]')).waitFor();
 		await act(page, 'So it is', phone);
 		await choose(page, 'Edit');
 		await page.fill(composer, 'So it was');

@@ -201,3 +201,15 @@ test('types hold', async () => {
 	await run(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, '-p', ROOT + 'jsconfig.json'])
 		.catch((error) => assert.fail(error.stdout));
 });
+
+test('nothing is used that browsers of two years ago do not know', () => {
+	// The language itself is held by `lib` in jsconfig.json; these came to browsers later.
+	const script = /\b(moveBefore|RegExp\.escape|fromBase64|toBase64|sumPrecise|withResolvers|scheduler\.|startViewTransition|requestIdleCallback|navigation\.navigate|CookieStore|cookieStore|documentPictureInPicture|Temporal\.|Iterator\.from|Promise\.try|Array\.fromAsync|structuredLog|checkVisibility|showPopover|setHTML|closeWatcher|CloseWatcher|Sanitizer|trustedTypes)\b/;
+	const style = /@starting-style|@scope|@function|@position-try|anchor-name|position-anchor|interpolate-size|calc-size|field-sizing|text-box|reading-flow|view-transition|corner-shape|sibling-index|appearance:\s*base-select|\blight-dark\(|\bif\(/;
+	for (const { path, text } of files) {
+		if (path.endsWith('.js') || path.endsWith('.css')) {
+			const found = (path.endsWith('.js') ? script : style).exec(bare(text));
+			assert.equal(found?.[0], undefined, path);
+		}
+	}
+});

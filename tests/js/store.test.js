@@ -96,6 +96,18 @@ test('a room that refuses the fill is closed', async () => {
 	await until(() => !store.rooms.has(7), 'the room gone');
 });
 
+test('what was said in a new room before it was known arrives with it', async () => {
+	const first = message(8, 6, { user: 2, body: 'Psst' });
+	server.answer = (call) => json(call, 200, {
+		room: room(8, { last_seq: 6, unread: 1, last_message: first }),
+	});
+	store.take({ type: 'join', room: 8, seq: 5, user: user(1, 'alice') });
+	store.take({ type: 'message', room: 8, seq: 6, message: first });
+	await until(() => arrivals.length > 0, 'it arrives');
+	store.take({ type: 'message', room: 8, seq: 6, message: first });
+	assert.deepEqual(arrivals, [6]);
+});
+
 test('one\'s own join opens a room at its last seq; what comes meanwhile is not lost', async () => {
 	logs.set(8, []);
 	for (let i = 0; i < 5; i++) {

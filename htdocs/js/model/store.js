@@ -131,8 +131,20 @@ export class Store extends EventTarget {
 			if (room) {
 				this.#takeRoom(room, event, event.seq);
 			} else if (event.type === 'join' && event.user?.id === this.me?.id) {
-				this.open(event.room || 0);
+				this.#enter(event.room || 0);
 			}
+		}
+	}
+
+	/**
+	 * We are in a new room: what was said there before we knew of it arrives now.
+	 * @param {number} id
+	 */
+	async #enter(id) {
+		const info = (await this.open(id))?.info;
+		const message = info?.last_message;
+		if (info && message && info.unread > 0 && message.user !== this.me?.id) {
+			this.#tell('arrival', { room: id, message, mention: info.mentions > 0 });
 		}
 	}
 

@@ -70,17 +70,14 @@ export class MessageActions {
 	#press(scroller, signal) {
 		/** @type {ReturnType<typeof setTimeout>|undefined} */
 		let timer;
-		let pressed = false;
 		let at = { clientX: 0, clientY: 0 };
 		const end = () => clearTimeout(timer);
 		scroller.addEventListener('pointerdown', (e) => {
 			const view = viewOf(e.target);
 			end();
-			pressed = false;
 			at = e;
 			if (e.pointerType !== 'mouse' && view) {
 				timer = setTimeout(() => {
-					pressed = true;
 					this.#at = view;
 					this.#menu(view);
 				}, PRESS);
@@ -94,8 +91,6 @@ export class MessageActions {
 		for (const type of ['pointerup', 'pointercancel', 'scroll']) {
 			scroller.addEventListener(type, end, { signal, passive: true });
 		}
-		// The finger that leaves must not click what has appeared under it.
-		scroller.addEventListener('touchend', (e) => pressed && e.preventDefault(), { signal });
 		scroller.addEventListener('contextmenu', (e) => {
 			if (/** @type {PointerEvent} */ (e).pointerType === 'touch') {
 				e.preventDefault();

@@ -57,7 +57,6 @@ export async function openEmoji(ctx, anchor, pick) {
 	const input = h('input.search-input', {
 		type: 'search', placeholder: t('emoji.search'), 'aria-label': t('emoji.search'),
 	});
-	const close = popover(anchor, h('div.emoji-picker', null, input, grid), t('emoji.title'));
 	const take = (/** @type {string} */ char) => {
 		const recent = ctx.prefs.get('emoji').filter((c) => c !== char);
 		ctx.prefs.set('emoji', [char, ...recent].slice(0, RECENT));
@@ -91,6 +90,8 @@ export async function openEmoji(ctx, anchor, pick) {
 		}
 	});
 	show();
+	// Placed by its size: filled first.
+	const close = popover(anchor, h('div.emoji-picker', null, input, grid), t('emoji.title'));
 	input.focus();
 }
 

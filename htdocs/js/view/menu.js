@@ -21,6 +21,7 @@ export function popover(anchor, content, label) {
 	const dialog = h('dialog.popover', { 'aria-label': label }, content);
 	document.body.append(dialog);
 	const close = () => dialog.close();
+	ownClicks(dialog);
 	dialog.addEventListener('close', () => dialog.remove());
 	dialog.addEventListener('click', (e) => {
 		if (e.target === dialog) {
@@ -35,6 +36,24 @@ export function popover(anchor, content, label) {
 }
 
 /**
+ * A finger that opened the box by a long press must not, when it leaves, click what has
+ * appeared under it: a click counts when its press began here, or came from the keyboard.
+ * @param {HTMLElement} box
+ */
+function ownClicks(box) {
+	let pressed = false;
+	box.addEventListener('pointerdown', () => {
+		pressed = true;
+	}, true);
+	box.addEventListener('click', (e) => {
+		if (!pressed && e.detail > 0) {
+			e.preventDefault();
+			e.stopImmediatePropagation();
+		}
+	}, true);
+}
+
+/**
  * @param {HTMLElement} box
  * @param {Element} anchor
  */
@@ -42,7 +61,9 @@ function place(box, anchor) {
 	const at = anchor.getBoundingClientRect();
 	const { offsetWidth: width, offsetHeight: height } = box;
 	const below = at.bottom + 6 + height < innerHeight;
-	const left = Math.min(Math.max(8, at.right - width), innerWidth - width - 8);
+	// Into the page, from whichever side of it the anchor is on.
+	const wanted = at.left + at.right < innerWidth ? at.left : at.right - width;
+	const left = Math.min(Math.max(8, wanted), innerWidth - width - 8);
 	const top = below ? at.bottom + 6 : Math.max(8, at.top - height - 6);
 	box.style.left = `${left}px`;
 	box.style.top = `${top}px`;

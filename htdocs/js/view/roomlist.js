@@ -45,12 +45,12 @@ export class RoomList extends View {
 	/** @override */
 	mount() {
 		this.className = 'side';
-		const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+		const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘ K' : 'Ctrl K';
 		const find = h('div.finder', null, icon('search'), this.filter,
 			h('button.finder-more', {
-				type: 'button', 'aria-label': t('side.find'), title: t('side.find'),
+				type: 'button', 'aria-label': `${t('side.find')} ${keys}`, title: t('side.find'),
 				onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
-			}, h('kbd', { 'aria-hidden': 'true' }, mac ? '⌘ K' : 'Ctrl K')));
+			}, h('kbd', null, keys)));
 		this.meButton.addEventListener('click', () => openSettings(this.ctx));
 		refill(this,
 			h('div.side-head', null,

@@ -5,7 +5,7 @@
 import { h, iconButton, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
-import { brief } from '../lib/time.js';
+import { brief, exact } from '../lib/time.js';
 import { query } from '../net/api.js';
 import { avatar } from './avatar.js';
 import { roomName } from './roomlist.js';
@@ -136,13 +136,14 @@ export class Search extends View {
 		const { store } = this.ctx.session;
 		const user = store.users.get(message.user);
 		const info = store.rooms.get(room)?.info;
+		const date = new Date(message.created_at);
 		return h('div', { role: 'listitem' }, h('a.hit', {
 			href: `#/r/${room}/${message.seq}`, 'data-room': room, 'data-seq': message.seq,
 		}, avatar(user, { size: 'small' }),
 		h('div.result-text', null,
 			h('span.hit-head', null, h('bdi', null, user?.display_name || '?'),
-				h('span.result-more', null, info ? roomName(info) : '', ' · ',
-					brief(new Date(message.created_at)))),
+				h('time.result-more', { title: exact(date) }, brief(date))),
+			h('span.hit-room', null, info ? roomName(info) : ''),
 			h('span.hit-text', null, ...marked(plain(parse(message.body)), q)))));
 	}
 }

@@ -56,7 +56,7 @@ export class Timeline extends View {
 		this.list = h('div.timeline-list');
 		this.actions = new MessageActions(ctx, this);
 		this.jump = h('button.jump', { type: 'button', hidden: true, onclick: () => this.latest() });
-		this.first = h('button.jump.first', {
+		this.first = h('button.first-unread', {
 			type: 'button', hidden: true, onclick: () => this.#firstUnread(),
 		}, icon('up'), h('span', null, t('timeline.first')));
 		this.scroller = h('div.timeline-scroll', {
