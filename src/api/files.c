@@ -73,12 +73,13 @@ static bool plain(char c)
 }
 
 /* A name for old and for new clients (RFC 6266 §5, RFC 5987). */
-static void put_disposition(struct call *c, struct str name)
+static void put_disposition(struct call *c, struct str name, bool picture)
 {
 	struct buf b;
 
 	buf_init(&b, c->req->mem, 4096);
-	buf_add_lit(&b, "inline; filename=\"");
+	buf_add_str(&b, picture ? STR("inline") : STR("attachment"));
+	buf_add_lit(&b, "; filename=\"");
 	for (size_t i = 0; i < name.len; i++) {
 		char ch = name.ptr[i];
 		/* One sign for each character, however many bytes it has. */
@@ -107,7 +108,7 @@ static void put_headers(struct call *c, const struct row_media_find *f,
 	reply_header(c->reply, "Accept-Ranges", STR("bytes"));
 	reply_header(c->reply, "Content-Security-Policy",
 		     STR("sandbox; default-src 'none'"));
-	put_disposition(c, f->name);
+	put_disposition(c, f->name, form->type != MEDIA_PLAIN);
 }
 
 static enum result send_form(struct call *c, int64_t id, const struct form *form,

@@ -95,6 +95,16 @@ static enum result read_state(struct call *c, struct state *s)
 	return r == OK ? user_find(c->chat->db, c->req->mem, c->chat->user, &s->me) : r;
 }
 
+/* So that nobody sends what would be refused. */
+static void put_uploads(struct json *j, const struct conf *conf)
+{
+	json_key(j, "uploads");
+	json_open_object(j);
+	json_put_int(j, "bytes", conf->upload_bytes);
+	json_put_bool(j, "any", conf->upload_any);
+	json_close_object(j);
+}
+
 enum result api_sync(struct call *c)
 {
 	struct json *j = &c->reply->json;
@@ -126,6 +136,7 @@ enum result api_sync(struct call *c)
 	}
 	json_close_array(j);
 	json_put_str(j, "cursor", s.cursor);
+	put_uploads(j, c->app->conf);
 	json_close_object(j);
 	return OK;
 }

@@ -83,7 +83,8 @@ static struct str file_name(struct call *c, const struct media *m)
 	}
 	name = str_trim(name);
 	return name.len ? name
-			: str_printf(c->req->mem, "picture.%s",
+			: str_printf(c->req->mem, "%s.%s",
+				     m->type == MEDIA_PLAIN ? "file" : "picture",
 				     media_type_extension(m->type));
 }
 
@@ -137,6 +138,7 @@ static enum result take(struct call *c, struct cache_file *f, struct body *body)
 		.pixels = conf->upload_pixels,
 		.frames = conf->upload_frames,
 		.frame_pixels = conf->upload_frame_pixels,
+		.any = conf->upload_any,
 	};
 	struct media_fault fault = { 0 };
 	struct media m;

@@ -56,6 +56,7 @@ struct switch_setting {
 static const struct switch_setting switches[] = {
 	{ "PALABRE_LIMITS", offsetof(struct conf, limits), true },
 	{ "PALABRE_WAKES", offsetof(struct conf, wakes), true },
+	{ "PALABRE_UPLOAD_ANY", offsetof(struct conf, upload_any), false },
 	{ "PALABRE_SENDFILE", offsetof(struct conf, sendfile), false },
 	{ "PALABRE_DIE_WITH_PARENT", offsetof(struct conf, die_with_parent), false },
 };

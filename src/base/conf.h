@@ -36,6 +36,7 @@ struct conf {
 	int64_t cache_mb;      /* MiB that it may hold, about */
 	bool sendfile;         /* the web server takes files by X-Sendfile */
 	int64_t upload_bytes;  /* of one upload */
+	bool upload_any;       /* what is no picture is taken, too, for download only */
 	int64_t upload_pixels;
 	int64_t upload_frames;
 	int64_t upload_frame_pixels; /* canvas × frames of an animation */

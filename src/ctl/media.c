@@ -121,6 +121,7 @@ static bool is_sound(int fd, int64_t size, int64_t type)
 		.pixels = INT64_MAX,
 		.frames = INT64_MAX,
 		.frame_pixels = INT64_MAX,
+		.any = true,
 	};
 	struct media_fault fault;
 	struct media m;

@@ -25,6 +25,20 @@ static bool fail(struct job *j, enum result r)
 	return false;
 }
 
+/* Adds what comes next to in; *over where nothing does. */
+static bool read_more(struct job *j, bool *over)
+{
+	ssize_t got = j->read(j->read_arg, (char *)j->in + j->end, sizeof j->in - j->end);
+
+	*over = got == 0;
+	if (got < 0) {
+		return fail(j, E_INVALID);
+	}
+	j->end += (size_t)got;
+	j->taken += got;
+	return j->taken <= j->limits->bytes || fail(j, E_TOO_LARGE);
+}
+
 bool job_need(struct job *j, size_t n)
 {
 	if (j->end - j->at >= n) {
@@ -34,18 +48,12 @@ bool job_need(struct job *j, size_t n)
 	j->end -= j->at;
 	j->at = 0;
 	while (j->end < n) {
-		ssize_t got = j->read(j->read_arg, (char *)j->in + j->end,
-				      sizeof j->in - j->end);
-		if (got < 0) {
-			return fail(j, E_INVALID);
+		bool over;
+		if (!read_more(j, &over)) {
+			return false;
 		}
-		if (got == 0) {
+		if (over) {
 			return job_broken(j);
-		}
-		j->end += (size_t)got;
-		j->taken += got;
-		if (j->taken > j->limits->bytes) {
-			return fail(j, E_TOO_LARGE);
 		}
 	}
 	return true;
@@ -138,6 +146,22 @@ bool job_pass(struct job *j, uint64_t n)
 bool job_skip(struct job *j, uint64_t n)
 {
 	return move(j, n, false);
+}
+
+bool job_rest(struct job *j)
+{
+	bool over = false;
+
+	while (!over) {
+		if (!job_pass(j, j->end - j->at)) {
+			return false;
+		}
+		j->at = j->end = 0;
+		if (!read_more(j, &over)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 bool job_patch(struct job *j, int64_t at, const void *bytes, size_t n)

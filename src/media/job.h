@@ -51,6 +51,9 @@ bool job_put_crc(struct job *j, const void *bytes, size_t n);
 bool job_pass(struct job *j, uint64_t n);
 bool job_skip(struct job *j, uint64_t n);
 
+/* Whatever is left goes to the copy. */
+bool job_rest(struct job *j);
+
 /* Overwrites what was put earlier. */
 bool job_patch(struct job *j, int64_t at, const void *bytes, size_t n);
 
@@ -65,6 +68,7 @@ bool png_copy(struct job *j);
 bool jpeg_copy(struct job *j);
 bool gif_copy(struct job *j);
 bool webp_copy(struct job *j);
+bool plain_copy(struct job *j);
 
 static inline uint32_t be32(const uint8_t *p)
 {

@@ -15,6 +15,7 @@ static const struct {
 	[MEDIA_JPEG] = { "image/jpeg", "jpg", jpeg_copy },
 	[MEDIA_GIF] = { "image/gif", "gif", gif_copy },
 	[MEDIA_WEBP] = { "image/webp", "webp", webp_copy },
+	[MEDIA_PLAIN] = { "application/octet-stream", "bin", plain_copy },
 };
 
 const char *media_type_name(enum media_type type)
@@ -67,6 +68,12 @@ static void run(struct job *j)
 	j->m->type = sniff(j);
 	bool known = j->m->type != MEDIA_NONE;
 
+	/* E_FIELD: shorter than any picture. */
+	if (!known && j->limits->any && (j->result == OK || j->result == E_FIELD)) {
+		j->result = OK;
+		j->m->type = MEDIA_PLAIN;
+		known = true;
+	}
 	if (!known && (j->result == OK || j->result == E_FIELD)) {
 		j->result = E_MEDIA;
 		j->fault = (struct media_fault){

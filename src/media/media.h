@@ -22,6 +22,7 @@ enum media_type {
 	MEDIA_JPEG = 2,
 	MEDIA_GIF = 3,
 	MEDIA_WEBP = 4,
+	MEDIA_PLAIN = 5, /* anything else, where the admin allows it: never shown */
 	MEDIA_TYPES
 };
 
@@ -34,6 +35,7 @@ struct media_limits {
 	int64_t pixels;        /* of the canvas, and of each frame */
 	int64_t frames;        /* of an animation */
 	int64_t frame_pixels;  /* canvas × frames */
+	bool any;              /* what is no picture is taken, too, as it is */
 	bool ignore_checksums; /* for fuzzing: no fuzzer guesses a CRC */
 };
 
@@ -58,7 +60,7 @@ struct media_fault {
 };
 
 /*
- * Reads a picture and writes the copy. E_MEDIA: none of the kinds we know. E_FIELD:
+ * Reads a picture and writes the copy. E_MEDIA: none of the kinds we take. E_FIELD:
  * broken, or over a limit other than bytes. E_TOO_LARGE: over limits->bytes. E_INVALID:
  * the reader gave up. E_FULL: the writer did. fault is filled in for E_MEDIA, E_FIELD,
  * E_TOO_LARGE.

@@ -104,6 +104,7 @@ export const shape = {
 	sync: (o) => check({
 		me: USER, self: { room: id, last_seq: number }, rooms: Array.isArray,
 		users: listOf(USER), cursor: (v) => CURSOR.test(v),
+		uploads: { bytes: number, any: bool },
 	}, o, 'sync'),
 	poll(o) {
 		check({

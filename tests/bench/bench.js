@@ -17,7 +17,10 @@ const begin = Date.now();
 const table = new Table();
 table.head();
 const instance = await startInstance({
-	env: { PALABRE_LIMITS: 'off', PALABRE_SCRYPT: '10,8,1', PALABRE_LOG_LEVEL: 'warn' },
+	env: {
+		PALABRE_LIMITS: 'off', PALABRE_SCRYPT: '10,8,1', PALABRE_LOG_LEVEL: 'warn',
+		PALABRE_UPLOAD_PENDING_MB: '1024',
+	},
 });
 try {
 	await fillUsers(instance);

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ARCHIVE, BUSY, CLUBS, fillArchive, fillClubs, fillLists, HALL, LISTS, token, words } from './fill.js';
+import { media } from './media.js';
 import { comeOnline } from './presence.js';
 import { cpuShare, memory } from './tools.js';
 
@@ -161,4 +162,4 @@ async function presence(tools, table) {
 }
 
 /** In the order they run in: what wants a fresh instance comes first. */
-export const parts = { idle, latency, fanout, saturated, sends, pages, presence, rooms, history };
+export const parts = { idle, latency, fanout, saturated, sends, pages, presence, rooms, media, history };

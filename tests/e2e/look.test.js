@@ -7,12 +7,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe } from './support/axe.js';
 import { PASSWORD, register, said, send, shot, Stage, unique } from './support/browser.js';
+import { choose, file, loaded, painted, sendOff } from './support/pictures.js';
 
 /** @import {Page} from 'playwright-core' */
 
 const stage = new Stage();
 const theo = unique('theo');
-const rooms = { tree: 0, night: 0, kitchen: 0 };
+const rooms = { tree: 0, night: 0, kitchen: 0, walls: 0 };
 
 /** @type {[string, number, number][]} */
 const SIZES = [['360', 360, 740], ['768', 768, 1024], ['1440', 1440, 900]];
@@ -60,6 +61,7 @@ async function village() {
 	rooms.tree = await make('under-the-tree', 'Where everyone is heard. Be kind, bring tea.');
 	rooms.kitchen = await make('kitchen', 'What is cooking');
 	rooms.night = await make('night shift', 'From ten to six');
+	rooms.walls = await make('walls', 'What hangs there');
 	await make('balafon', 'Music, loud and otherwise');
 	for (const page of [jules, nadia, me]) {
 		for (const id of Object.values(rooms)) {
@@ -83,6 +85,7 @@ async function village() {
 	await say(nadia, rooms.tree, '👏🎉');
 	await say(nadia, rooms.night, `@${theo} your turn tonight`);
 	await say(jules, rooms.kitchen, 'Soup is ready');
+	await hang(jules);
 	for (const page of [awa, jules]) {
 		const { users } = await page.evaluate(async (q) =>
 			(await fetch(`api/v1/users?q=${q}`)).json(), theo);
@@ -92,8 +95,30 @@ async function village() {
 	await stage.clear();
 }
 
+/**
+ * Pictures of each kind, in a room of their own.
+ * @param {Page} page
+ */
+async function hang(page) {
+	await page.evaluate((id) => {
+		location.hash = `#/r/${id}`;
+	}, rooms.walls);
+	await page.waitForSelector('[data-role=composer] textarea');
+	const wide = await painted(page, { width: 1600, height: 900, type: 'image/jpeg', noise: 30 });
+	const photo = { name: 'terrace at night.jpg', mimeType: 'image/jpeg', buffer: wide };
+	const notes = { name: 'notes of the meeting.pdf', mimeType: '', buffer: Buffer.from('%PDF-1.4 x') };
+	for (const [words, ...files] of /** @type {[string, ...any[]][]} */ ([
+		['Last night', photo], ['', file('photo.jpg'), photo, file('progressive.jpg')],
+		['It moves', file('moving.gif')], ['And this to read', notes]])) {
+		await choose(page, ...files);
+		await sendOff(page, words);
+		await page.locator('[data-role=message][data-state=sent]', { hasText: words }).last()
+			.locator('.picture img, .file-card').nth(files.length - 1).waitFor();
+	}
+}
+
 before(async () => {
-	await stage.open();
+	await stage.open({ PALABRE_UPLOAD_ANY: 'on' });
 	await village();
 });
 after(() => stage.close());
@@ -202,6 +227,49 @@ async function talk(page, at) {
 }
 
 /**
+ * @param {Page} page
+ * @param {(name: string) => Promise<void>} at
+ */
+async function pictures(page, at) {
+	await page.evaluate((id) => {
+		location.hash = `#/r/${id}`;
+	}, rooms.walls);
+	await loaded(said(page, 'It moves').locator('img'));
+	await at('pictures');
+	await page.locator('a.picture').first().click();
+	await loaded(page.locator('.lightbox img'));
+	await at('lightbox');
+	await page.keyboard.press('Escape');
+	await choose(page, file('photo.jpg'), file('moving.gif'),
+		{ name: 'a text.txt', mimeType: '', buffer: Buffer.from('words') });
+	await at('tray');
+	await page.context().setOffline(true);
+	stage.outage = true;
+	await sendOff(page, 'On their way');
+	await said(page, 'On their way').locator('progress').nth(2).waitFor();
+	await at('going');
+	for (let n = 3; n > 0; n--) {
+		await said(page, 'On their way').locator('[data-role=cancel]').first().click();
+	}
+	await page.context().setOffline(false);
+	await page.waitForSelector('[data-role=connection][data-state=live]', { state: 'attached' });
+	await page.evaluate(() => {
+		const kept = JSON.parse(localStorage.palabre);
+		localStorage.palabre = JSON.stringify({ ...kept, lowData: true });
+	});
+	await page.reload();
+	await page.locator('.picture-tap').first().waitFor();
+	stage.outage = false;
+	await at('low-data');
+	await page.evaluate(() => {
+		const kept = JSON.parse(localStorage.palabre);
+		localStorage.palabre = JSON.stringify({ ...kept, lowData: false });
+	});
+	await page.reload();
+	await page.waitForSelector('[data-role=connection][data-state=live]', { state: 'attached' });
+}
+
+/**
  * What trouble looks like.
  * @param {Page} page
  * @param {(name: string) => Promise<void>} at
@@ -247,6 +315,7 @@ for (const [size, width, height] of SIZES) {
 			}
 			await dialogs(page, at);
 			await talk(page, at);
+			await pictures(page, at);
 			await trouble(page, at);
 			stage.check();
 			assert.deepEqual(wrong.splice(0), []);

@@ -12,7 +12,7 @@ import {
 /** @import {BrowserContextOptions, Page} from 'playwright-core' */
 
 const stage = new Stage();
-before(() => stage.open());
+before(() => stage.open({ PALABRE_UPLOAD_BYTES: '1048576' }));
 after(() => stage.close());
 afterEach(() => stage.clear());
 
@@ -376,12 +376,12 @@ test('what cannot be sent is said at once, and nothing of it is sent', async () 
 	const empty = { name: 'nothing.png', mimeType: 'image/png', buffer: Buffer.alloc(0) };
 	const large = {
 		name: 'large.png', mimeType: 'image/png',
-		buffer: Buffer.concat([file('small.png').buffer, Buffer.alloc(11 << 20)]),
+		buffer: Buffer.concat([file('small.png').buffer, Buffer.alloc(1 << 20)]),
 	};
 	const input = '[data-role=composer] input[type=file]';
 	for (const [one, words] of /** @type {[typeof text, string][]} */ ([
 		[text, '“notes.txt” is no picture'], [empty, '“nothing.png” is empty'],
-		[large, '“large.png” is too large: at most 10.5 MB']])) {
+		[large, '“large.png” is too large: at most 1 MB']])) {
 		await awa.setInputFiles(input, [one]);
 		await awa.locator('.toast', { hasText: words }).waitFor();
 	}

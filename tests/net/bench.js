@@ -8,6 +8,7 @@
 import { startInstance } from '../harness/instance.js';
 import { rows } from './rows.js';
 import { browser, drive } from './support/bench.js';
+import { pictures } from './support/pictures.js';
 import { sleep, tabs } from './support/tabs.js';
 
 const AT_ONCE = 4;
@@ -62,7 +63,7 @@ for (const [index, row] of wanted.entries()) {
 await chrome.close();
 /** @type {{what: string, ms: number, limit: number}[]} */
 const times = [];
-for (const [name, measure] of Object.entries({ tabs, sleep })) {
+for (const [name, measure] of Object.entries({ tabs, sleep, pictures })) {
 	if (only.test(name)) {
 		times.push(...await measure(instance).catch((error) =>
 			[{ what: `${name}: ${error.message || error}`, ms: Infinity, limit: 0 }]));

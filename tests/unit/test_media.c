@@ -184,6 +184,48 @@ static void test_a_profile_stays(void **state)
 	assert_null(memmem(p.out.ptr, p.out.len, "MPF", 3));
 }
 
+static ssize_t read_part(void *arg, char *out, size_t len)
+{
+	/* In pieces as they come from a network. */
+	return picture_read(arg, out, len < 5 ? len : 5);
+}
+
+static void test_other_files_where_they_are_allowed(void **state)
+{
+	static const struct media_limits limits = { .bytes = 60,
+						    .pixels = 1 << 30,
+						    .any = true };
+	static const struct {
+		const char *bytes;
+		enum result result;
+		const char *code;
+	} all[] = {
+		{ "<svg xmlns='http://www.w3.org/2000/svg'/>", OK, NULL },
+		{ "short", OK, NULL },
+		{ "", E_FIELD, "empty_file" },
+		{ "GIF89a is no GIF", E_FIELD, "picture_broken" },
+		{ "0123456789012345678901234567890123456789012345678901234567890",
+		  E_TOO_LARGE, "too_large" },
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		struct picture p = { .bytes = (const uint8_t *)all[i].bytes,
+				     .len = strlen(all[i].bytes) };
+		buf_init(&p.out, *state, 4096);
+		enum result r = media_copy(&limits, read_part, &p, picture_write, &p,
+					   &p.media, &p.fault);
+		assert_int_equal(r, all[i].result);
+		if (r == OK) {
+			assert_int_equal(p.media.type, MEDIA_PLAIN);
+			assert_int_equal(p.media.size, p.len);
+			assert_int_equal(p.media.width, 0);
+			assert_true(str_eq(buf_str(&p.out), str_from(all[i].bytes)));
+		} else {
+			assert_string_equal(p.fault.code, all[i].code);
+		}
+	}
+}
+
 static void test_too_large(void **state)
 {
 	size_t len = 10600000;
@@ -258,6 +300,7 @@ int main(void)
 		WITH_MEM(test_any_damage_is_survived),
 		WITH_MEM(test_trailers_and_scripts_are_dropped),
 		WITH_MEM(test_other_kinds_are_not_taken),
+		WITH_MEM(test_other_files_where_they_are_allowed),
 		WITH_MEM(test_limits),
 		WITH_MEM(test_headers_that_lie),
 		WITH_MEM(test_a_profile_stays),

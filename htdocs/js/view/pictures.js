@@ -18,10 +18,9 @@ const SMALL = 110;
 
 /** @param {number} bytes */
 export function size(bytes) {
-	const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
-	const value = bytes / (bytes < 1e6 ? 1e3 : 1e6);
+	const [unit, value] = bytes < 1e6 ? ['kilobyte', bytes / 1e3] : ['megabyte', bytes / 1e6];
 	return new Intl.NumberFormat(document.documentElement.lang, {
-		style: 'unit', unit, maximumFractionDigits: bytes < 1e6 ? 0 : 1,
+		style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0,
 	}).format(value);
 }
 
@@ -146,7 +145,7 @@ function picture(ctx, message, a, box, asked) {
  */
 function onTap(ctx, message, a, box) {
 	const button = reserve(h('button.picture-tap', {
-		type: 'button', 'aria-label': t('message.picture_show', { name: a.name, size: size(a.size) }),
+		type: 'button', title: t('message.picture_show', { name: a.name, size: size(a.size) }),
 		onclick: () => {
 			const shown = picture(ctx, message, a, box, true);
 			button.replaceWith(shown);

@@ -29,9 +29,10 @@ export class TestServer {
 			for await (const chunk of request) {
 				text += chunk;
 			}
+			const typed = request.headers['content-type'] === 'application/json';
 			const call = {
 				method: request.method || '', path: url.pathname.slice(1), query: url.searchParams,
-				body: text ? JSON.parse(text) : null, request, reply,
+				body: text && typed ? JSON.parse(text) : null, request, reply,
 			};
 			this.calls.push(call);
 			await this.answer(call);
