@@ -19,6 +19,7 @@ static const struct int_setting ints[] = {
 	{ "PALABRE_WORKERS", offsetof(struct conf, workers), 8, 1, 256 },
 	{ "PALABRE_POLL_MS", offsetof(struct conf, poll_ms), 100, 10, 60000 },
 	{ "PALABRE_HEARTBEAT", offsetof(struct conf, heartbeat), 15, 2, 60 },
+	{ "PALABRE_STREAM_AGE", offsetof(struct conf, stream_age), 1200, 1, 86400 },
 	{ "PALABRE_RING_EVENTS", offsetof(struct conf, ring_events), 16384, 16, 1000000 },
 	{ "PALABRE_STREAMS_PER_USER", offsetof(struct conf, streams_per_user), 6, 1,
 	  10000 },

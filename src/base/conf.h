@@ -19,8 +19,9 @@ struct conf {
 	bool limits;         /* rate limits and stream caps */
 	bool wakes;          /* workers wake the hub; off for tests */
 	int64_t scrypt_log_n, scrypt_r, scrypt_p;
-	int64_t poll_ms;   /* the hub reads the log at least so often */
-	int64_t heartbeat; /* seconds between beats unless a client asks */
+	int64_t poll_ms;    /* the hub reads the log at least so often */
+	int64_t heartbeat;  /* seconds between beats unless a client asks */
+	int64_t stream_age; /* seconds: a stream ends after so many to twice as many */
 	int64_t ring_events;
 	int64_t streams_per_user;
 	int64_t streams_per_address;

@@ -138,6 +138,9 @@ struct str fetch_header(const struct fetch *x, const char *name)
 	while (rest.ptr) {
 		struct str line = str_split(&rest, '\n');
 		size_t colon = str_index(line, ':');
+		if (line.len && line.ptr[line.len - 1] == '\r') {
+			line.len--;
+		}
 		if (colon < line.len &&
 		    str_eq_nocase((struct str){ line.ptr, colon }, str_from(name))) {
 			return str_trim(str_from_at(line, colon + 1));

@@ -208,7 +208,7 @@ static void check_verbs(struct url_check *u)
 			   post.status);
 	}
 	fetch_run(u->fetcher, &put);
-	check_note(u->k, CHECK_GOOD, "verbs", "other verbs %s, which does not matter",
+	check_note(u->k, CHECK_GOOD, "verbs", "other verbs %s; nothing needs them",
 		   says(&put, "\"code\":\"method_not_allowed\"") ? "pass, too"
 								 : "are blocked");
 }
@@ -333,7 +333,8 @@ static void put_advice(struct url_check *u, const struct advice *a)
 
 	ctl_say(c, "\nWhat may help, in %s:", a->server);
 	while (rest.ptr && rest.len) {
-		ctl_say(c, "    " STR_FMT, STR_ARG(str_split(&rest, '\n')));
+		struct str line = str_split(&rest, '\n');
+		ctl_say(c, "    " STR_FMT, STR_ARG(line));
 	}
 	json_open_object(&c->j);
 	json_put_str(&c->j, "symptom", str_from(a->symptom));

@@ -17,6 +17,9 @@
 #define STOP_SECONDS 1.
 
 /* Each stream is a descriptor: take as many as we are allowed. */
+/* Ours: the database's connections, the mailbox, sockets, the log. */
+#define OWN_DESCRIPTORS 32
+
 static uint64_t raise_descriptor_limit(void)
 {
 	struct rlimit limit = { .rlim_cur = 1024 };
@@ -31,6 +34,11 @@ static uint64_t raise_descriptor_limit(void)
 bool hub_is_short(const struct hub *hub)
 {
 	return hub->stream_count * 10 > hub->descriptors * 9;
+}
+
+bool hub_has_room(const struct hub *hub)
+{
+	return hub->stream_count * 4 < hub->descriptors * 3;
 }
 
 static void flush_dirty(struct hub *hub)
@@ -117,7 +125,8 @@ void hub_run(const struct conf *conf)
 	acceptor_init();
 	signal(SIGPIPE, SIG_IGN);
 	hub->conf = conf;
-	hub->descriptors = raise_descriptor_limit();
+	uint64_t limit = raise_descriptor_limit();
+	hub->descriptors = limit > OWN_DESCRIPTORS ? limit - OWN_DESCRIPTORS : 1;
 	hub->loop = ev_default_loop(0);
 	if (!hub->loop) {
 		die("libev can't start");

@@ -43,7 +43,6 @@ struct hub {
 	ev_prepare before_wait;
 	struct frame *beat; /* made for beat_position, shared by all live streams */
 	int64_t beat_position;
-	bool beat_short; /* it tells of descriptors running short */
 	struct counters counters;
 	struct frame *probe;
 	uint64_t fleeting_count; /* numbers the fleeting items */
@@ -51,13 +50,16 @@ struct hub {
 	ev_timer patience; /* until the last bytes are out, when stopping */
 	uint64_t arrivals; /* numbers the streams */
 	bool stopping;
-	uint64_t descriptors; /* how many the process may have */
+	uint64_t descriptors; /* how many streams may have */
 	uint64_t stream_count;
 };
 
-/* Do descriptors run short, so that clients had better poll? Each answer to a poll and
- * each beat says so. */
+/* Do descriptors run short, so that some of the streams had better poll? */
 bool hub_is_short(const struct hub *hub);
+
+/* Are there enough, so that those who poll may open a stream again? That is far enough
+ * from running short that they do not go up and down. */
+bool hub_has_room(const struct hub *hub);
 
 /* Runs until SIGTERM or SIGINT; all streams have said bye then. */
 void hub_run(const struct conf *conf);

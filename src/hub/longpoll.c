@@ -15,12 +15,14 @@
 
 static void write_next(struct json *j, const struct hub *hub)
 {
+	bool room = hub_has_room(hub);
+
 	json_key(j, "next");
 	json_open_object(j);
-	json_put_str(j, "transport", str_from(hub_is_short(hub) ? "long-poll" : "sse"));
-	json_put_int(j, "wait", ADVISED_WAIT);
-	json_put_int(j, "after",
-		     hub_is_short(hub) ? (int64_t)rand_below(2000) + 1000 : 0);
+	/* A poll that is held takes as much as a stream: who is to spare holds none. */
+	json_put_str(j, "transport", str_from(room ? "sse" : "poll"));
+	json_put_int(j, "wait", room ? ADVISED_WAIT : 0);
+	json_put_int(j, "after", room ? 0 : (int64_t)rand_below(1000) + 1000);
 	json_close_object(j);
 }
 

@@ -12,10 +12,6 @@
 /* The padding is a write of its own, this long after what it is to push out. */
 #define PAD_SECONDS 0.05
 #define RETRY_MS 2000
-/* Streams end at a random age, so that coming back is nothing unusual. */
-#define AGE_MIN_MS (20 * 60 * 1000)
-#define AGE_MAX_MS (40 * 60 * 1000)
-
 /* No-transform and identity: a proxy that compresses a stream holds it. */
 #define HEAD                                                  \
 	"Status: 200 OK\r\n"                                  \
@@ -81,7 +77,9 @@ static void sse_open(struct stream *s)
 	add(s, frame_create(STR(HEAD)));
 	add(s, frame_event(cursor, buf_str(&text)));
 	talloc_free(mem);
-	s->ends = clock_monotonic_ms() + AGE_MIN_MS + rand_below(AGE_MAX_MS - AGE_MIN_MS);
+	/* Streams end at a random age, so that coming back is nothing unusual. */
+	int64_t age = s->hub->conf->stream_age * 1000;
+	s->ends = clock_monotonic_ms() + age + rand_below((uint32_t)age);
 	stream_set_timer(s, PROBE_SECONDS);
 	stream_mark_dirty(s);
 }
@@ -134,27 +132,27 @@ static void sse_lost(struct stream *s)
 	stream_bye(s, BYE_RESTART);
 }
 
-/* For as long as descriptors are short. */
-#define ADVICE ",\"next\":{\"transport\":\"long-poll\",\"wait\":25,\"after\":1000}"
+/* Where descriptors are short, one beat in so many says that its client had better poll:
+ * so they go a few at a time, and only until there are enough. */
+#define ADVISED_BEATS 16
+#define ADVICE ",\"next\":{\"transport\":\"poll\",\"wait\":0,\"after\":1500}"
 
-static struct frame *make_beat(const struct hub *hub, int64_t position)
+static struct frame *make_beat(const struct hub *hub, int64_t position, bool advise)
 {
 	char id[LOG_CURSOR_SIZE], json[LOG_CURSOR_SIZE + 120];
 	struct str cursor = cursor_of(hub, position, id);
 	int n = snprintf(json, sizeof json,
 			 "{\"type\":\"beat\",\"cursor\":\"" STR_FMT "\"%s}",
-			 STR_ARG(cursor), hub_is_short(hub) ? ADVICE : "");
+			 STR_ARG(cursor), advise ? ADVICE : "");
 	return frame_event(cursor, (struct str){ json, (size_t)n });
 }
 
 /* Live streams stand at the same place: they share one frame. */
 static struct frame *live_beat(struct hub *hub)
 {
-	if (!hub->beat || hub->beat_position != hub->settled ||
-	    hub->beat_short != hub_is_short(hub)) {
+	if (!hub->beat || hub->beat_position != hub->settled) {
 		frame_unref(hub->beat);
-		hub->beat_short = hub_is_short(hub);
-		hub->beat = make_beat(hub, hub->settled);
+		hub->beat = make_beat(hub, hub->settled, false);
 		hub->beat_position = hub->settled;
 	}
 	return frame_ref(hub->beat);
@@ -169,9 +167,12 @@ static void sse_tick(struct stream *s)
 	if (!s->probed) {
 		s->probed = true;
 		stream_add(s, s->hub->probe);
+	} else if (hub_is_short(s->hub) && rand_below(ADVISED_BEATS) == 0) {
+		add(s, make_beat(s->hub, stream_position(s), true));
 	} else {
-		add(s, s->state == STREAM_LIVE ? live_beat(s->hub)
-					       : make_beat(s->hub, stream_position(s)));
+		add(s, s->state == STREAM_LIVE
+			       ? live_beat(s->hub)
+			       : make_beat(s->hub, stream_position(s), false));
 	}
 	set_beat_timer(s);
 	sse_flush(s);
