@@ -91,15 +91,23 @@ export function attr(element, name, value) {
 	}
 }
 
+/** @type {Map<string, Promise<unknown>>} */
+const styles = new Map();
+
 /**
  * The style of what is opened now and then comes with it.
  * @param {string} name of a file in css/
+ * @returns {Promise<unknown>} when it is there; without it the page works, unadorned
  */
 export function loadStyle(name) {
-	if (!document.querySelector(`link[data-style="${name}"]`)) {
-		const href = new URL(`../../css/${name}.css`, import.meta.url).href;
-		document.head.append(h('link', { rel: 'stylesheet', href, 'data-style': name }));
-	}
+	const href = new URL(`../../css/${name}.css`, import.meta.url).href;
+	const loading = styles.get(name) || new Promise((resolve) => {
+		document.head.append(h('link', {
+			rel: 'stylesheet', href, onload: resolve, onerror: resolve,
+		}));
+	});
+	styles.set(name, loading);
+	return loading;
 }
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -4,8 +4,7 @@
 
 import { h, iconButton } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { openEmoji } from './emoji.js';
-import { writeTo } from './later.js';
+import { openEmoji, writeTo } from './later.js';
 import { menu } from './menu.js';
 import { MessageView } from './message.js';
 import { toast } from './toast.js';

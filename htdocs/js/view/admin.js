@@ -2,7 +2,7 @@
  * admin.js - for who looks after the place: how it does, who is here, which rooms exist.
  */
 
-import { h, loadStyle, refill } from '../lib/dom.js';
+import { h, refill } from '../lib/dom.js';
 import { locale, t } from '../lib/i18n.js';
 import { brief, exact } from '../lib/time.js';
 import { ApiError, query } from '../net/api.js';
@@ -49,7 +49,6 @@ async function ask(ctx) {
 
 /** @param {Context} ctx */
 export function openAdmin(ctx) {
-	loadStyle('admin');
 	const numbers = h('div.admin-numbers', null);
 	const streams = h('div.admin-streams', null);
 	const networks = h('div.admin-networks', null);

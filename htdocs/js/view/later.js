@@ -2,6 +2,7 @@
  * later.js - what is opened now and then is fetched when it is first opened.
  */
 
+import { loadStyle } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { toast } from './toast.js';
 import { explain } from './words.js';
@@ -23,6 +24,17 @@ function later(loading, then, failed = () => {}) {
 	});
 }
 
+/**
+ * @template T
+ * @param {Promise<T>} loading
+ * @param {string} style of a file in css/
+ * @returns {Promise<T>}
+ */
+async function styled(loading, style) {
+	const [module] = await Promise.all([loading, loadStyle(style)]);
+	return module;
+}
+
 /** Once there is time: what a fast typist opens blindly, and what an outage must not miss. */
 export function fetchAhead() {
 	setTimeout(() => {
@@ -41,12 +53,12 @@ export function openSettings(ctx) {
 
 /** @param {Context} ctx */
 export function openAdmin(ctx) {
-	later(import('./admin.js'), (m) => m.openAdmin(ctx));
+	later(styled(import('./admin.js'), 'admin'), (m) => m.openAdmin(ctx));
 }
 
 /** @param {Context} ctx */
 export function openNetwork(ctx) {
-	later(import('./network.js'), (m) => m.openNetwork(ctx));
+	later(styled(import('./network.js'), 'network'), (m) => m.openNetwork(ctx));
 }
 
 /**
@@ -63,7 +75,7 @@ export function openSwitcher(ctx, q) {
  * @param {Attachment} picture
  */
 export function openLightbox(ctx, room, picture) {
-	later(import('./lightbox.js'), (m) => m.openLightbox(ctx, room, picture));
+	later(styled(import('./lightbox.js'), 'lightbox'), (m) => m.openLightbox(ctx, room, picture));
 }
 
 /**
@@ -89,6 +101,15 @@ export function withIntake(then) {
 /** @param {(make: (ctx: Context, id: string, file: Attachment) => HTMLElement) => void} then */
 export function withSending(then) {
 	later(import('./sending.js'), (m) => then((...given) => new m.Sending(...given)));
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Element} anchor
+ * @param {(emoji: string) => void} pick
+ */
+export function openEmoji(ctx, anchor, pick) {
+	later(import('./emojipicker.js'), (m) => m.openEmoji(ctx, anchor, pick));
 }
 
 /** @param {Context} ctx */
@@ -122,9 +143,11 @@ export function browseRooms(ctx) {
  */
 export function withPanel(kind, then) {
 	if (kind === 'search') {
-		later(import('./search.js'), (m) => then((...given) => new m.Search(...given)));
+		later(styled(import('./search.js'), 'panel'),
+			(m) => then((...given) => new m.Search(...given)));
 	} else {
-		later(import('./members.js'), (m) => then((...given) => new m.Members(...given)));
+		later(styled(import('./members.js'), 'panel'),
+			(m) => then((...given) => new m.Members(...given)));
 	}
 }
 

@@ -15,18 +15,6 @@ import { Zoom } from './zoom.js';
 /** A thumb that moved so far aside, in px, wants the next one. */
 const SWIPE = 60;
 
-/** Its style comes with it. */
-function style() {
-	const there = document.querySelector('link[data-lightbox]');
-	const href = new URL('../../css/lightbox.css', import.meta.url).href;
-	const link = h('link', { rel: 'stylesheet', href, 'data-lightbox': true });
-	return there ? null : new Promise((resolve) => {
-		link.addEventListener('load', resolve);
-		link.addEventListener('error', resolve);
-		document.head.append(link);
-	});
-}
-
 class Lightbox {
 	/**
 	 * @param {Context} ctx
@@ -155,8 +143,7 @@ class Lightbox {
  * @param {number} room whose loaded messages have the pictures around it
  * @param {Attachment} a
  */
-export async function openLightbox(ctx, room, a) {
-	await style();
+export function openLightbox(ctx, room, a) {
 	const messages = ctx.session.store.rooms.get(room)?.timeline.messages || [];
 	const all = messages.flatMap((m) => m.attachments.filter(isPicture));
 	const at = all.findIndex((x) => x.id === a.id);

@@ -3,7 +3,7 @@
  * looks on, and what Palabre makes of it; with a report for whoever can change it.
  */
 
-import { h, icon, loadStyle, refill } from '../lib/dom.js';
+import { h, icon, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { Survey, TOPICS } from '../net/survey.js';
 import { dialog } from './dialog.js';
@@ -19,7 +19,6 @@ const ICONS = { good: 'check', fair: 'retry', bad: 'warn' };
 
 /** @param {Context} ctx */
 export function openNetwork(ctx) {
-	loadStyle('network');
 	dialog(t('network.title'), 'network', new NetworkView(ctx));
 }
 
