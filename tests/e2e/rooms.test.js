@@ -47,6 +47,22 @@ for (const [size, options] of SIZES) {
 		stage.check();
 	});
 
+	test(`${size}: opening a room asks for its messages, once`, async () => {
+		const { page } = await arrive(stage, 'awa', 'Awa', options);
+		const one = await createRoom(page, unique('asked '));
+		await api(page, `rooms/${one}/messages`, { client_id: unique('say-'), body: 'Here I am' });
+		await createRoom(page, unique('other '));
+		await page.reload();
+		await toList(page);
+		/** @type {string[]} */
+		const asked = [];
+		page.on('request', (request) => asked.push(request.url()));
+		await openRoom(page, one);
+		await page.locator('[data-role=message]', { hasText: 'Here I am' }).waitFor();
+		assert.equal(asked.filter((url) => /\/messages\?/.test(url)).length, 1, asked.join(' '));
+		stage.check();
+	});
+
 	test(`${size}: the list is filtered as one types, without accents`, async () => {
 		const { page } = await arrive(stage, 'awa', 'Awa', options);
 		const one = await createRoom(page, unique('Café des arts '));

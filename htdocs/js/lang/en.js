@@ -157,6 +157,15 @@ export default {
 	'intro.private': 'This is the beginning of a private room.',
 	'intro.public': 'This is the beginning of a room that anyone here may join.',
 
+	'keys.close': 'Close, or stop replying and editing',
+	'keys.complete': 'In a message: names, emoji',
+	'keys.edit': 'In an empty message: edit the last one',
+	'keys.go': 'Go to a room or a person',
+	'keys.messages': 'To the messages; Enter opens what can be done',
+	'keys.rooms': 'The room above or below',
+	'keys.search': 'Search messages',
+	'keys.title': 'Keyboard',
+
 	'members.add': 'Add people',
 	'members.direct': 'Write to {name}',
 	'members.remove': 'Remove from the room',

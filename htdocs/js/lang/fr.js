@@ -162,6 +162,15 @@ export default {
 	'intro.private': 'Voici le début d’un salon privé.',
 	'intro.public': 'Voici le début d’un salon que chacun ici peut rejoindre.',
 
+	'keys.close': 'Fermer, ou cesser de répondre ou de modifier',
+	'keys.complete': 'Dans un message : noms, émojis',
+	'keys.edit': 'Dans un message vide : modifier le dernier',
+	'keys.go': 'Aller à un salon ou à quelqu’un',
+	'keys.messages': 'Vers les messages ; Entrée ouvre ce qu’on peut en faire',
+	'keys.rooms': 'Le salon du dessus ou du dessous',
+	'keys.search': 'Chercher un message',
+	'keys.title': 'Clavier',
+
 	'members.add': 'Ajouter des personnes',
 	'members.direct': 'Écrire à {name}',
 	'members.remove': 'Retirer du salon',

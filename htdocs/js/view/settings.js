@@ -32,7 +32,8 @@ export function openSettings(ctx) {
 			me.role === 'admin' ? h('button.quiet', {
 				type: 'button', 'data-role': 'admin', onclick: () => openAdmin(ctx),
 			}, t('admin.open')) : null),
-		profile(ctx), look(ctx), notifications(ctx), password(ctx), sessions(ctx, () => box));
+		profile(ctx), look(ctx), notifications(ctx), password(ctx),
+		sessions(ctx, () => box), matchMedia('(hover: hover)').matches ? keys() : null);
 }
 
 /**
@@ -140,6 +141,18 @@ function notifications(ctx) {
 	return section('settings.notify',
 		h('label.check', null, notify, h('span', null, t('settings.notify.show'))), note,
 		h('label.check', null, sound, h('span', null, t('settings.notify.sound'))));
+}
+
+/** What the keyboard can do, told to those who have one. */
+function keys() {
+	const strong = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl';
+	/** @type {[string, string][]} */
+	const all = [[`${strong} K`, 'keys.go'], [`${strong} ⇧ F`, 'keys.search'],
+		['Alt ↑ ↓', 'keys.rooms'], ['↑', 'keys.edit'], ['@ :', 'keys.complete'],
+		['⇧ Tab ↑', 'keys.messages'], ['Esc', 'keys.close']];
+	return h('details.settings-part', null, h('summary', null, t('keys.title')),
+		h('dl.keys', null, ...all.flatMap(([key, what]) => [
+			h('dt', null, h('kbd', null, key)), h('dd', null, t(what))])));
 }
 
 /** @param {Context} ctx */

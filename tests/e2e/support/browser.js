@@ -191,10 +191,11 @@ export async function arrive(stage, stem, display, options = {}) {
  * @param {Page} page
  */
 export async function toList(page) {
-	if (!await page.locator('.side').isVisible()) {
+	await page.waitForSelector('.shell[data-pane]');
+	if (await page.locator('.room-back').isVisible()) {
 		await page.click('.room-back');
-		await page.locator('.side').waitFor();
 	}
+	await page.locator('.side').waitFor();
 }
 
 /**
