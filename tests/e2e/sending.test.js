@@ -1,6 +1,7 @@
 /** sending.test.js - pictures get there over bad networks, once; and what stops them is said. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createRoom, join, live, register, said, send, Stage, unique } from './support/browser.js';
 import { choose, file, painted, sendOff, slowly } from './support/pictures.js';
@@ -8,7 +9,8 @@ import { choose, file, painted, sendOff, slowly } from './support/pictures.js';
 /** @import {Page} from 'playwright-core' */
 
 const stage = new Stage();
-before(() => stage.open({ PALABRE_QUOTA_USER_MB: '150', PALABRE_UPLOAD_PENDING_MB: '150' }));
+before(() => stage.open({ PALABRE_QUOTA_USER_MB: '150', PALABRE_UPLOAD_PENDING_MB: '150',
+	PALABRE_UPLOAD_ANY: 'on' }));
 after(() => stage.close());
 afterEach(() => stage.clear());
 
@@ -196,5 +198,28 @@ test('two tabs with one outbox send it once', async () => {
 	}
 	assert.equal((await log(jules)).length, 1);
 	stage.outage = false;
+	stage.check();
+});
+
+test('where the admin takes any file, one that is no picture is a card to download', async () => {
+	const [awa, jules] = await two();
+	const name = 'a <b>page.html';
+	const buffer = Buffer.from('<script>alert(1)</script>');
+	await choose(awa, { name, mimeType: 'text/html', buffer });
+	assert.equal(await awa.locator('.tray-file bdi').innerText(), name);
+	await sendOff(awa, 'to read');
+	const card = said(jules, 'to read').locator('a.file-card');
+	await card.waitFor();
+	assert.match(await card.innerText(), /^a <b>page\.html\s+0\.1 kB$/);
+	const saving = jules.waitForEvent('download');
+	await card.click();
+	const saved = await saving;
+	assert.match(saved.suggestedFilename(), /^a .b.page.*\.html$/);
+	assert.equal(readFileSync(await saved.path(), 'utf8'), buffer.toString());
+	// Opened as an address, it is a download as well, and no page.
+	const url = await card.evaluate((x) => /** @type {HTMLAnchorElement} */ (x).href);
+	const reply = await jules.request.get(url);
+	assert.equal(reply.headers()['content-type'], 'application/octet-stream');
+	assert.match(reply.headers()['content-disposition'], /^attachment;/);
 	stage.check();
 });
