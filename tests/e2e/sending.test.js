@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
-import { createRoom, join, live, register, said, send, Stage, unique } from './support/browser.js';
-import { choose, file, painted, sendOff, slowly } from './support/pictures.js';
+import { live, said, send, Stage } from './support/browser.js';
+import { choose, file, painted, pair, sendOff, slowly } from './support/pictures.js';
 
 /** @import {Page} from 'playwright-core' */
 
@@ -16,15 +16,7 @@ afterEach(() => stage.clear());
 
 const message = '[data-role=message]';
 
-/** @returns {Promise<[Page, Page, number]>} */
-async function two() {
-	const [awa, jules] = [await stage.person(), await stage.person()];
-	await register(awa, unique('awa'), 'Awa');
-	await register(jules, unique('jules'), 'Jules');
-	const room = await createRoom(awa, unique('sending '));
-	await join(jules, room);
-	return [awa, jules, room];
-}
+const two = () => pair(stage);
 
 /** @param {Page} page @param {string} text @param {"sending"|"sent"|"failed"} state */
 const own = (page, text, state) =>

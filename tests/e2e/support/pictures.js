@@ -6,8 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createRoom, join as enter, register, unique } from './browser.js';
 
-/** @import {Locator, Page} from 'playwright-core' */
+/** @import {BrowserContextOptions, Locator, Page} from 'playwright-core' */
+/** @import {Stage} from './browser.js' */
 
 const FOLDER = fileURLToPath(new URL('../../api/pictures/', import.meta.url));
 
@@ -155,4 +157,26 @@ export async function loaded(img) {
 		const look = () => (i.complete && i.naturalWidth ? done(null) : setTimeout(look, 30));
 		look();
 	}));
+}
+
+/**
+ * Two people in a room.
+ * @param {Stage} stage
+ * @param {BrowserContextOptions} [how]
+ * @returns {Promise<[Page, Page, number]>}
+ */
+export async function pair(stage, how) {
+	const [awa, jules] = [await stage.person(how), await stage.person(how)];
+	await register(awa, unique('awa'), 'Awa');
+	await register(jules, unique('jules'), 'Jules');
+	const room = await createRoom(awa, unique('pictures '));
+	await enter(jules, room);
+	return [awa, jules, room];
+}
+
+/** @param {Page} page @returns {Promise<string>} where the only picture comes from */
+export async function sourceOf(page) {
+	const img = page.locator('[data-role=message] .picture img');
+	await loaded(img);
+	return img.evaluate((x) => /** @type {HTMLImageElement} */ (x).src);
 }
