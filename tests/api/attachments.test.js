@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { root } from '../harness/instance.js';
+import { root, until } from '../harness/instance.js';
 import { register } from './client.js';
 import { setup } from './setup.js';
+import { Sql } from './sql.js';
 
 let it, anna, ben;
 
@@ -99,4 +100,25 @@ test("one's own quota counts what one has sent, too; the server's counts all", a
 	(await cleo.post(`rooms/${room.id}/messages/${m.seq}/delete`)).expect(200);
 	await it.instance.ctl(['media', 'gc']);
 	(await upload(cleo, large, 'b')).expect(201);
+});
+
+test('a database that goes half-way through an upload: 503, and nothing is left of it', async () => {
+	await it.instance.sql('DELETE FROM attachment');
+	await it.instance.sql('DELETE FROM attachment_chunk');
+	const fay = await register(it.base);
+	const [holder, watcher] = [it.sql(), new Sql(it.instance.paths.adminCnf)];
+	// The bytes are stored by then; what is counted last has to wait.
+	await holder.query(`START TRANSACTION; SELECT id FROM user WHERE id = ${fay.id} FOR UPDATE`);
+	const going = upload(fay, Buffer.alloc(1258291, 'x'), 'a');
+	await until(async () => await watcher.value('SELECT COUNT(*) FROM information_schema.innodb_trx '
+		+ "WHERE trx_state = 'LOCK WAIT' AND trx_rows_modified >= 4") === '1', 'the upload waits');
+	it.instance.kill('mariadbd');
+	(await going).refused(503, 'unavailable');
+	await Promise.all([holder.close(), watcher.close()]);
+	await it.instance.start();
+	await until(async () => (await fay.get('me')).status === 200, 'it is back');
+	const [[files, chunks]] = await it.instance.sql('SELECT (SELECT COUNT(*) FROM attachment), '
+		+ '(SELECT COUNT(*) FROM attachment_chunk)');
+	assert.deepEqual([files, chunks], ['0', '0']);
+	(await upload(fay, 'again', 'a')).expect(201);
 });

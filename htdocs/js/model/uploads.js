@@ -162,7 +162,8 @@ export class Uploads {
 		this.#running = true;
 		const outage = new Outage(this.options);
 		for (let entry; !this.retry.stopped && (entry = this.owner.next());) {
-			const pause = await this.#exclusive(entry, outage);
+			// A browser may refuse the lock: that is no reason to give up for good.
+			const pause = await this.#exclusive(entry, outage).catch(() => outage.next(true));
 			if (pause < 0) {
 				break;
 			}

@@ -18,7 +18,8 @@ const SMALL = 110;
 
 /** @param {number} bytes */
 export function size(bytes) {
-	const [unit, value] = bytes < 1e6 ? ['kilobyte', bytes / 1e3] : ['megabyte', bytes / 1e6];
+	const [unit, value] = bytes < 1e6 ? ['kilobyte', Math.max(100, bytes) / 1e3]
+		: ['megabyte', bytes / 1e6];
 	return new Intl.NumberFormat(document.documentElement.lang, {
 		style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0,
 	}).format(value);

@@ -6,8 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createRoom, join as enter, register, said, unique } from './browser.js';
 
-/** @import {Locator, Page} from 'playwright-core' */
+/** @import {BrowserContextOptions, Locator, Page} from 'playwright-core' */
+/** @import {Stage} from './browser.js' */
 
 const FOLDER = fileURLToPath(new URL('../../api/pictures/', import.meta.url));
 
@@ -155,4 +157,47 @@ export async function loaded(img) {
 		const look = () => (i.complete && i.naturalWidth ? done(null) : setTimeout(look, 30));
 		look();
 	}));
+}
+
+/**
+ * Two people in a room.
+ * @param {Stage} stage
+ * @param {BrowserContextOptions} [how]
+ * @returns {Promise<[Page, Page, number]>}
+ */
+export async function pair(stage, how) {
+	const [awa, jules] = [await stage.person(how), await stage.person(how)];
+	// Scaling a photo takes a busy machine its time.
+	[awa, jules].forEach((page) => page.context().setDefaultTimeout(60000));
+	await register(awa, unique('awa'), 'Awa');
+	await register(jules, unique('jules'), 'Jules');
+	const room = await createRoom(awa, unique('pictures '));
+	await enter(jules, room);
+	return [awa, jules, room];
+}
+
+/** @param {Page} page @returns {Promise<string>} where the only picture comes from */
+export async function sourceOf(page) {
+	const img = page.locator('[data-role=message] .picture img');
+	await loaded(img);
+	return img.evaluate((x) => /** @type {HTMLImageElement} */ (x).src);
+}
+
+/** @param {Page} page @param {string} text @param {"sending"|"sent"|"failed"} state */
+export const own = (page, text, state) =>
+	said(page, text).and(page.locator(`[data-state=${state}]`));
+
+/** @param {Page} page @returns {Promise<any[]>} the room's messages, as the server has them */
+export function log(page) {
+	return page.evaluate(async () => {
+		const id = document.querySelector('[data-room-open]')?.getAttribute('data-room-open');
+		return (await (await fetch(`api/v1/rooms/${id}/messages`)).json()).messages;
+	});
+}
+
+/** Something that takes its time. @param {Page} page @param {string} name */
+export async function heavy(page, name) {
+	const buffer = await painted(page, { width: 900, height: 700, type: 'image/png', noise: 120 });
+	assert.ok(buffer.length > 1 << 20);
+	return { name, mimeType: 'image/png', buffer };
 }
