@@ -31,6 +31,20 @@ async function word(page, topic, ceiling = 30000) {
 /** @param {Page} page */
 const report = (page) => page.locator('.network-text').inputValue();
 
+test('what clients tell of their networks is shown to who looks after the place', async () => {
+	const page = await stage.person();
+	// The first account.
+	await register(page, unique('admin'));
+	await page.click('.me-button');
+	await page.click('[data-role=admin]');
+	await page.waitForSelector('.admin-networks :is(p, dl)');
+	await page.evaluate(() => fetch('stream/poll?wait=0&why=buffered'));
+	const row = page.locator('.admin-networks .bars', { hasText: 'Gathered in large pieces' });
+	await row.waitFor({ timeout: 30000 });
+	assert.match(await row.innerText(), /Gathered in large pieces\s+1/);
+	stage.check();
+});
+
 test('a good network: a tap on the connection tells that all is well', async () => {
 	const page = await stage.person();
 	await register(page, unique('awa'));
