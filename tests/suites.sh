@@ -79,7 +79,7 @@ run_node()
 	# shellcheck disable=SC2016  # the dollar signs are the inner shell's
 	xargs -r -a "$PALABRE_TEST_DIR/files" -P "$at_a_time" -I '{}' bash -c '
 		name=$1/$(echo "$2" | tr / _)
-		timeout -k 10 900 node --test --test-reporter=spec \
+		timeout -k 10 420 node --test --test-reporter=spec \
 			--test-reporter-destination=stdout --test-reporter=tap \
 			--test-reporter-destination="$name.tap" "$2" >"$name.out" 2>&1
 		echo $? >"$name.status"' run "$PALABRE_TEST_DIR" '{}'
@@ -210,7 +210,7 @@ suite_sql()
 suite_js()
 {
 	conf/node-packages || { count 1; return; }
-	run_node "$jobs" tests/js
+	run_node "$jobs" tests/js tests/survey
 }
 
 # Each reply is also held to the description of the API.

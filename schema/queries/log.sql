@@ -68,12 +68,13 @@ SELECT l.settled, l.gap, l.gap_since, l.purged, m.value,
 FROM log_mark l JOIN meta m ON m.name = 'epoch' WHERE l.id = 1;
 
 -- A gap that was noted past it stays noted. Nothing is done to the log of another epoch: a
--- backup may have been restored since the reader looked.
+-- backup may have been restored since the reader looked, or be about to (hence the lock).
 -- log_settle (settled:I, epoch:B)
 UPDATE log_mark SET gap_since = IF(gap > :settled, gap_since, 0),
        gap = IF(gap > :settled, gap, 0), settled = :settled
 WHERE id = 1 AND settled < :settled
-  AND EXISTS (SELECT 1 FROM meta WHERE name = 'epoch' AND value = :epoch);
+  AND EXISTS (SELECT 1 FROM meta WHERE name = 'epoch' AND value = :epoch
+              LOCK IN SHARE MODE);
 
 -- log_note_gap (gap:I, now:I)
 UPDATE log_mark SET gap_since = IF(gap = :gap, gap_since, :now), gap = :gap WHERE id = 1;

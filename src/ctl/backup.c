@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/rand.h"
+#include "chat/log.h"
 #include "ctl/client.h"
 #include "db/migrate.h"
 #include "queries.h"
@@ -21,13 +22,19 @@
 
 /*
  * What we add: whoever loads the file, by whatever means, draws a new epoch, so that old
- * cursors are told to start anew (THREATS 34). Its last line is how restore knows the
- * file to be whole.
+ * cursors are told to start anew (THREATS 34). The mark is set back with it: between the
+ * loading of its table and the new epoch, a hub at work may have moved it to where the
+ * old log was settled, and what is sent next would lie before it, unseen. The last line
+ * is how restore knows the file to be whole.
  */
 #define LAST_LINE "-- palabre backup: complete\n"
-#define TRAILER                                                                        \
-	"\nUPDATE `meta` SET `value` = LEFT(MD5(CONCAT(UUID(), RAND(), NOW(6))), 12) " \
-	"WHERE `name` = 'epoch';\n" LAST_LINE
+#define TRAILER                                                                      \
+	"\nSTART TRANSACTION;\n"                                                     \
+	"UPDATE `meta` SET `value` = LEFT(MD5(CONCAT(UUID(), RAND(), NOW(6))), 12) " \
+	"WHERE `name` = 'epoch';\n"                                                  \
+	"UPDATE `log_mark` SET `settled` = %lld, `gap` = 0, `gap_since` = 0 WHERE "  \
+	"`id` = 1;\n"                                                                \
+	"COMMIT;\n" LAST_LINE
 
 static bool write_all(int fd, const char *at, size_t len)
 {
@@ -74,9 +81,10 @@ static void tail_add(struct tail *t, const char *at, size_t len)
 	t->text[t->len] = '\0';
 }
 
-/* Copies the dump. False: said on stderr. */
-static bool copy_dump(struct ctl *c, int from, int to, int64_t *bytes)
+/* Copies the dump of a log that was settled this far before. False: said on stderr. */
+static bool copy_dump(struct ctl *c, int from, int to, int64_t settled, int64_t *bytes)
 {
+	struct str trailer = str_printf(c->mem, TRAILER, (long long)settled);
 	char chunk[CHUNK];
 	struct tail tail = { .len = 0 };
 	ssize_t n;
@@ -96,18 +104,24 @@ static bool copy_dump(struct ctl *c, int from, int to, int64_t *bytes)
 		ctl_fail(c, CTL_FAILED, "the dump came to no end");
 		return false;
 	}
-	*bytes += (int64_t)sizeof TRAILER - 1;
-	return write_all(to, TRAILER, sizeof TRAILER - 1);
+	*bytes += (int64_t)trailer.len;
+	return write_all(to, trailer.ptr, trailer.len);
 }
 
 static bool dump_into(struct ctl *c, int fd, int64_t *bytes)
 {
 	struct client dump;
+	struct log_place place;
+	enum result r = log_mark_read(c->db, c->mem, &place);
 
+	if (r != OK) {
+		ctl_result(c, r, "backup");
+		return false;
+	}
 	if (!client_start(c, CLIENT_DUMP, &dump)) {
 		return false;
 	}
-	bool ok = copy_dump(c, dump.fd, fd, bytes);
+	bool ok = copy_dump(c, dump.fd, fd, place.settled, bytes);
 	if (!ok) {
 		kill(dump.pid, SIGTERM);
 	}

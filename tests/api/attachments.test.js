@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { root, until } from '../harness/instance.js';
 import { register } from './client.js';
@@ -106,15 +107,23 @@ test('a database that goes half-way through an upload: 503, and nothing is left 
 	await it.instance.sql('DELETE FROM attachment');
 	await it.instance.sql('DELETE FROM attachment_chunk');
 	const fay = await register(it.base);
+	// Online from now on: else the first that waits would be the note of that.
+	(await fay.get('me')).expect(200);
 	const [holder, watcher] = [it.sql(), new Sql(it.instance.paths.adminCnf)];
-	// The bytes are stored by then; what is counted last has to wait.
-	await holder.query(`START TRANSACTION; SELECT id FROM user WHERE id = ${fay.id} FOR UPDATE`);
-	const going = upload(fay, Buffer.alloc(1258291, 'x'), 'a');
-	await until(async () => await watcher.value('SELECT COUNT(*) FROM information_schema.innodb_trx '
-		+ "WHERE trx_state = 'LOCK WAIT' AND trx_rows_modified >= 4") === '1', 'the upload waits');
-	it.instance.kill('mariadbd');
-	(await going).refused(503, 'unavailable');
-	await Promise.all([holder.close(), watcher.close()]);
+	try {
+		// The bytes are stored by then; what is counted last has to wait.
+		await holder.query(`START TRANSACTION; SELECT id FROM user WHERE id = ${fay.id} FOR UPDATE`);
+		const going = upload(fay, Buffer.alloc(1258291, 'x'), 'a');
+		await until(async () => {
+			await sleep(200); // asked more often, InnoDB repeats what it said last
+			return await watcher.value('SELECT COUNT(*) FROM information_schema.innodb_trx '
+				+ "WHERE trx_state = 'LOCK WAIT' AND trx_rows_modified >= 4") === '1';
+		}, 'the upload waits');
+		it.instance.kill('mariadbd');
+		(await going).refused(503, 'unavailable');
+	} finally {
+		await Promise.all([holder.close(), watcher.close()]);
+	}
 	await it.instance.start();
 	await until(async () => (await fay.get('me')).status === 200, 'it is back');
 	const [[files, chunks]] = await it.instance.sql('SELECT (SELECT COUNT(*) FROM attachment), '

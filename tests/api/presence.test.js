@@ -35,8 +35,8 @@ async function pair(prepare = async () => {}) {
 
 /* 499 others in a room. */
 const crowd = (room) => it.instance.sql(`
-	INSERT INTO user (name, canonical, display_name, password, created_at)
-	SELECT CONCAT('crowd-', seq), CONCAT('crowd-', seq), 'x', 'x', 0 FROM seq_1_to_499;
+	INSERT INTO user (name, canonical, display_name, password, created_at, last_seen)
+	SELECT CONCAT('crowd-', seq), CONCAT('crowd-', seq), 'x', 'x', 1000, 1000 FROM seq_1_to_499;
 	INSERT INTO member (room, user, role, joined_at)
 	SELECT ${room.id}, id, 0, 0 FROM user WHERE canonical LIKE 'crowd-%';
 	UPDATE room SET members = members + 499 WHERE id = ${room.id};`);

@@ -1,6 +1,7 @@
 /* upkeep.test.js - what happens to clients when time passes and admins act: retention, backups. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -195,4 +196,27 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const n = await anna.send(room, 'life goes on');
 	await next.event('message', { room: room.id, seq: n.seq });
 	next.close();
+});
+
+test('a hub at work while a backup is loaded does not hide what is sent next', async () => {
+	const file = join(it.var, 'backup-2');
+	await ctl('backup', file);
+	const [tables, end] = readFileSync(file, 'utf8').split(/(?=\nSTART TRANSACTION;\n)/);
+	assert.match(end, /epoch/);
+	const { epoch } = (await anna.get('status')).expect(200);
+	await it.instance.sql(tables);
+	// What a hub may do in this moment, knowing only the log of before.
+	await it.instance.sql('UPDATE log_mark SET settled = settled + 5');
+	await it.instance.sql(end);
+	assert.notEqual((await anna.get('status')).json.epoch, epoch);
+	const room = await anna.room();
+	const { cursor } = await anna.sync();
+	const s = await anna.stream(`?cursor=${cursor}`);
+	for (let i = 0; i < 7; i++) {
+		await anna.send(room, `said after it, ${i}`);
+	}
+	await s.event('message', { room: room.id, seq: 8 });
+	assert.deepEqual(s.events.filter((e) => e.room === room.id).map((e) => e.seq),
+		[2, 3, 4, 5, 6, 7, 8]);
+	s.close();
 });

@@ -7,8 +7,8 @@ import { Api } from '../../htdocs/js/net/api.js';
 import { Survey } from '../../htdocs/js/net/survey.js';
 import { NodeEventSource } from '../js/support/eventsource.js';
 import { Proxy } from '../net/support/proxy.js';
-import { register } from './client.js';
-import { setup } from './setup.js';
+import { register } from '../api/client.js';
+import { setup } from '../api/setup.js';
 
 let it, anna;
 
