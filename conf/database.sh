@@ -61,9 +61,9 @@ install_database()
 		--innodb-log-file-size=48M --tmpdir="$var/tmp" \
 		"${mariadb_user[@]}" || return
 	if [ "${DB_TEMPLATE-}" ]; then
-		cp -r --reflink=auto -- "$1" "$DB_TEMPLATE.$$" &&
-			mv -T -- "$DB_TEMPLATE.$$" "$DB_TEMPLATE" 2>/dev/null ||
-			rm -rf "$DB_TEMPLATE.$$"
+		cp -r --reflink=auto -- "$1" "$DB_TEMPLATE.$$" || return
+		# Another may have been quicker.
+		mv -T -- "$DB_TEMPLATE.$$" "$DB_TEMPLATE" 2>/dev/null || rm -rf "$DB_TEMPLATE.$$"
 	fi
 }
 
