@@ -132,7 +132,8 @@ export const asUrl = (sent) => `data:image/jpeg;base64,${sent.buffer.toString('b
 
 /** @param {Page} page @param {string} url @returns {Promise<Buffer>} */
 export async function download(page, url) {
-	const reply = await page.request.get(url);
+	// The server may close a connection that was idle in this very moment.
+	const reply = await page.request.get(url, { maxRetries: 3 });
 	assert.equal(reply.status(), 200);
 	return reply.body();
 }
