@@ -5,7 +5,8 @@
  * tenth of a million messages it takes seconds to tell the newest fifty. So where there
  * is much to search, the newest messages are simply read first (about a microsecond
  * each), which finds common words; only what is rare there is left to the index, which is
- * fast for rare words.
+ * fast for rare words. It reads all it has of each word it is asked for, so where one of
+ * several is rare it is asked for that one alone.
  */
 #include "chat/search.h"
 
@@ -18,6 +19,9 @@
 /* So many messages are read rather than looked up. */
 #define WINDOW 40000
 
+/* A word in no more of them than this is rare: in a million, hardly a thousand have it. */
+#define RARE 40
+
 /* Rows fetched where some of them will be dropped here. */
 #define ENOUGH_ROWS 1000
 
@@ -28,7 +32,8 @@ struct finding {
 	struct str pattern;
 	const struct row_message **kept; /* newest first */
 	size_t count;
-	bool complete; /* nothing older than what is kept was left out */
+	bool complete;	     /* nothing older than what is kept was left out */
+	size_t with_longest; /* of those read, the messages with the longest word */
 };
 
 /* Keeps the rows that hold all words; check is false where the index has seen to that. */
@@ -51,21 +56,37 @@ static bool enough(const struct finding *f)
 	return f->complete || f->count > (size_t)f->s->limit;
 }
 
-static enum result by_index(struct finding *f)
+/* Of what the index finds, the rows are checked where query leaves words out. */
+static enum result ask_index(struct finding *f, struct str query, bool check)
 {
 	const struct search *s = f->s;
-	bool check = f->words.indexed_count < f->words.count;
 	int64_t asked = check ? ENOUGH_ROWS : s->limit + 1;
 	struct row_message *rows;
 	size_t n;
 
 	enum result r = q_search_index(f->c->db, f->c->mem, f->c->user, s->room, s->from,
-				       s->before, words_query(f->c->mem, &f->words),
-				       asked, &rows, &n);
+				       s->before, query, asked, &rows, &n);
 	if (r == OK) {
 		keep(f, rows, n, (size_t)asked, check);
 	}
 	return r;
+}
+
+static enum result by_index(struct finding *f)
+{
+	return ask_index(f, words_query(f->c->mem, &f->words),
+			 f->words.indexed_count < f->words.count);
+}
+
+/* Nothing is found, and `enough` says no, where the longest is no rare one. */
+static enum result by_rare_word(struct finding *f)
+{
+	struct str query = words_query_longest(f->c->mem, &f->words);
+
+	if (f->words.count < 2 || query.len == 0 || f->with_longest > RARE) {
+		return OK;
+	}
+	return ask_index(f, query, true);
 }
 
 static enum result by_rooms(struct finding *f)
@@ -78,6 +99,7 @@ static enum result by_rooms(struct finding *f)
 				       s->before, f->pattern, ENOUGH_ROWS, &rows, &n);
 	if (r == OK) {
 		keep(f, rows, n, ENOUGH_ROWS, true);
+		f->with_longest = n;
 	}
 	return r;
 }
@@ -94,6 +116,7 @@ static enum result by_recent(struct finding *f)
 	if (r == OK) {
 		keep(f, rows, n, ENOUGH_ROWS, true);
 		f->complete = false;
+		f->with_longest = n;
 	}
 	return r;
 }
@@ -110,7 +133,8 @@ static enum result find(struct finding *f, const struct row_search_scope *scope)
 	if (r != OK || enough(f) || !indexed) {
 		return r;
 	}
-	return by_index(f);
+	r = by_rare_word(f);
+	return r == OK && !enough(f) ? by_index(f) : r;
 }
 
 /* The page ends before the messages that share their time with the first one left out. */

@@ -82,38 +82,61 @@ void words_split(const void *mem, struct str text, int64_t min_token, struct wor
 	}
 }
 
+static size_t longest(const struct words *w)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < w->count; i++) {
+		if (w->as_given[i].len > w->as_given[best].len) {
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void add_term(struct buf *b, const struct words *w, size_t i)
+{
+	if (w->indexed[i]) {
+		buf_add_lit(b, "+");
+		buf_add_str(b, w->as_given[i]);
+		buf_add_lit(b, "* ");
+	}
+}
+
 struct str words_query(const void *mem, const struct words *w)
 {
 	struct buf b;
 
 	buf_init(&b, mem, QUERY_BYTES);
 	for (size_t i = 0; i < w->count; i++) {
-		if (w->indexed[i]) {
-			buf_add_lit(&b, "+");
-			buf_add_str(&b, w->as_given[i]);
-			buf_add_lit(&b, "* ");
-		}
+		add_term(&b, w, i);
+	}
+	return buf_str(&b);
+}
+
+struct str words_query_longest(const void *mem, const struct words *w)
+{
+	struct buf b;
+
+	buf_init(&b, mem, QUERY_BYTES);
+	if (w->count) {
+		add_term(&b, w, longest(w));
 	}
 	return buf_str(&b);
 }
 
 struct str words_pattern(const void *mem, const struct words *w)
 {
-	struct str longest = STR("");
+	struct str word = w->count ? w->as_given[longest(w)] : STR("");
 	struct buf b;
 
-	for (size_t i = 0; i < w->count; i++) {
-		if (w->as_given[i].len > longest.len) {
-			longest = w->as_given[i];
-		}
-	}
 	buf_init(&b, mem, QUERY_BYTES);
 	buf_add_lit(&b, "%");
-	for (size_t i = 0; i < longest.len; i++) {
-		if (longest.ptr[i] == '_') {
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.ptr[i] == '_') {
 			buf_add_lit(&b, "!");
 		}
-		buf_add(&b, &longest.ptr[i], 1);
+		buf_add(&b, &word.ptr[i], 1);
 	}
 	buf_add_lit(&b, "%");
 	return buf_str(&b);

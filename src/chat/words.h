@@ -27,6 +27,9 @@ void words_split(const void *mem, struct str text, int64_t min_token, struct wor
 /* "+one* +two*" of the indexed ones, on mem. */
 struct str words_query(const void *mem, const struct words *w);
 
+/* The same of the longest alone; "" where that one is not indexed. */
+struct str words_query_longest(const void *mem, const struct words *w);
+
 /* "%longest%" for LIKE, on mem. The words hold nothing that needs escaping but _. */
 struct str words_pattern(const void *mem, const struct words *w);
 
