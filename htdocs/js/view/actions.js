@@ -143,6 +143,8 @@ export class MessageActions {
 			this.#menu(view);
 		} else if (view && e.key === 'r' && !e.ctrlKey && !e.metaKey) {
 			e.preventDefault();
+			// A pointer at rest may have been over another one last.
+			this.#at = view;
 			this.#tell('reply', this.#message);
 		}
 	}
@@ -157,7 +159,7 @@ export class MessageActions {
 	 * @param {Message|null} message
 	 */
 	#tell(what, message) {
-		if (message) {
+		if (message?.seq && !message.deleted) {
 			this.host.dispatchEvent(new CustomEvent(what, { detail: message }));
 		}
 	}
