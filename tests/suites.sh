@@ -249,14 +249,23 @@ suite_contract()
 	PALABRE_BUILD=build run_node "$jobs" tests/contract
 }
 
-# People at work: mostly waiting, so two files at a time.
+# People at work, who wait now and then: one file more at a time than processors.
 suite_e2e()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
 	# A browser that others keep from its turn is judged again when it has the machine.
 	local again_alone=yes
-	PALABRE_BUILD=build run_node 2 tests/e2e
+	PALABRE_BUILD=build run_node $(($(nproc) + 1)) tests/e2e
+}
+
+# The same with the whole browser, its windows unseen, and every pair of size and theme.
+suite_chromium()
+{
+	conf/node-packages || { count 1; return; }
+	build_with build || { count 1; return; }
+	local again_alone=yes
+	PALABRE_BUILD=build CHROMIUM=/usr/bin/chromium LOOK=all run_node 2 tests/e2e
 }
 
 # A Postman collection made of the description, run by newman. Their packages, which are

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	createRoom, join, live, PASSWORD, register, said, send, Stage, texts, unique,
+	CHROMIUM, createRoom, join, live, PASSWORD, register, said, send, Stage, texts, unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
 
 const stage = new Stage();
-before(() => stage.open());
+before(() => stage.open({}, CHROMIUM));
 after(() => stage.close());
 afterEach(() => stage.clear());
 

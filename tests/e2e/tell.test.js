@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	api, arrive, createRoom, join, live, openRoom, PASSWORD, register, said, send, SIZES, Stage,
-	toList, unique, until,
+	api, arrive, CHROMIUM, createRoom, join, live, openRoom, PASSWORD, register, said, send, SIZES,
+	Stage, toList, unique, until,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
 
 const stage = new Stage();
-before(() => stage.open());
+before(() => stage.open({}, CHROMIUM));
 after(() => stage.close());
 afterEach(() => stage.clear());
 
