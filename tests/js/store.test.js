@@ -119,6 +119,7 @@ test('one\'s own join opens a room at its last seq; what comes meanwhile is not 
 	store.take({ type: 'join', room: 8, seq: 5, user: user(1, 'alice') });
 	store.take(said(8));
 	await until(() => store.rooms.has(8), 'the room');
+	await until(() => arrivals.length > 0, 'what the answer did not know of yet');
 	store.take(said(8));
 	await until(() => store.rooms.get(8)?.last === 7, 'the rest');
 	assert.deepEqual(arrivals, [6, 7]);

@@ -127,11 +127,15 @@ export class Store extends EventTarget {
 		} else if (event.room === this.#self.id) {
 			this.#takeOwn(event, event.seq);
 		} else {
-			const room = this.rooms.get(event.room || 0);
+			const id = event.room || 0;
+			const room = this.rooms.get(id);
 			if (room) {
 				this.#takeRoom(room, event, event.seq);
+			} else if (this.#opening.has(id)) {
+				// The answer may be from before it.
+				this.#opening.get(id)?.then(() => this.take(event));
 			} else if (event.type === 'join' && event.user?.id === this.me?.id) {
-				this.#enter(event.room || 0);
+				this.#enter(id);
 			}
 		}
 	}
