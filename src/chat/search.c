@@ -19,7 +19,7 @@
 /* So many messages are read rather than looked up. */
 #define WINDOW 40000
 
-/* A word in no more of them than this is rare: in a million, hardly a thousand have it. */
+/* A word in no more of them is rare: of a million, hardly a thousand have it. */
 #define RARE 40
 
 /* Rows fetched where some of them will be dropped here. */
@@ -32,7 +32,7 @@ struct finding {
 	struct str pattern;
 	const struct row_message **kept; /* newest first */
 	size_t count;
-	bool complete;	     /* nothing older than what is kept was left out */
+	bool complete;       /* nothing older than what is kept was left out */
 	size_t with_longest; /* of those read, the messages with the longest word */
 };
 

@@ -67,14 +67,14 @@ export class Tools {
 	/**
 	 * Requests by wrk, as one of WRK says.
 	 * @param {string} script
-	 * @param {{connections: number, seconds: number, env: Record<string, string>}} how
+	 * @param {{connections: number, seconds: number, env: Record<string, string>, url?: string}} how
 	 */
-	async wrk(script, { connections, seconds, env }) {
+	async wrk(script, { connections, seconds, env, url = this.instance.url }) {
 		if (!WRK.includes(script)) {
 			throw new Error(`no script ${script}`);
 		}
 		const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s',
-			'-s', join(root, 'tests/bench', script), this.instance.url],
+			'-s', join(root, 'tests/bench', script), url],
 		{ stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TOKENS: this.tokens, ...env } });
 		const result = JSON.parse((await output(child)).trim().split('\n').at(-1));
 		if (result.errors) {

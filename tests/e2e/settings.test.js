@@ -6,7 +6,7 @@ import {
 	api, arrive, createRoom, live, openRoom, PASSWORD, said, SIZES, Stage, toList, unique,
 } from './support/browser.js';
 
-/** @import {Page} from 'playwright-core' */
+/** @import {BrowserContextOptions, Page} from 'playwright-core' */
 
 const stage = new Stage();
 before(async () => {
@@ -24,6 +24,19 @@ async function settings(page) {
 	await toList(page);
 	await page.click('.me-button');
 	await page.locator('dialog.settings').waitFor();
+}
+
+/**
+ * Somebody who is signed in on two devices.
+ * @param {BrowserContextOptions} options of the first
+ */
+async function twice(options) {
+	const { page, name } = await arrive(stage, 'awa', 'Awa', options);
+	const other = await stage.person();
+	await api(other, 'login', { name, password: PASSWORD });
+	await other.goto('./');
+	await live(other);
+	return { page, other };
 }
 
 for (const [size, options] of SIZES) {
@@ -48,11 +61,7 @@ for (const [size, options] of SIZES) {
 	});
 
 	test(`${size}: a wrong password is said; a new one ends the other sessions`, async () => {
-		const { page, name } = await arrive(stage, 'awa', 'Awa', options);
-		const other = await stage.person();
-		await api(other, 'login', { name, password: PASSWORD });
-		await other.goto('./');
-		await live(other);
+		const { page, other } = await twice(options);
 		await settings(page);
 		await page.getByText('Where you are signed in').click();
 		await page.locator('.settings .tag', { hasText: 'This one' }).waitFor();
@@ -74,11 +83,7 @@ for (const [size, options] of SIZES) {
 	});
 
 	test(`${size}: a session is ended from another`, async () => {
-		const { page, name } = await arrive(stage, 'awa', 'Awa', options);
-		const other = await stage.person();
-		await api(other, 'login', { name, password: PASSWORD });
-		await other.goto('./');
-		await live(other);
+		const { page, other } = await twice(options);
 		await settings(page);
 		await page.getByText('Where you are signed in').click();
 		await page.locator('.settings .result button', { hasText: 'End' }).click();
