@@ -81,19 +81,23 @@ scope.addEventListener('install', (/** @type {any} */ e) => e.waitUntil(install(
 scope.addEventListener('activate', (/** @type {any} */ e) => e.waitUntil(activate()));
 
 scope.addEventListener('fetch', (/** @type {any} */ e) => {
-	const url = e.request.url.replace(/[?#].*$/, '');
-	const ours = url === base || url === `${base}index.html`;
+	const { url, mode } = e.request;
 	if (e.request.method === 'GET'
-		&& (e.request.mode === 'navigate' ? ours : url.startsWith(`${base}v/`))) {
+		&& (mode === 'navigate' ? isPage(url) : url.startsWith(`${base}v/`))) {
 		e.respondWith(answer(e.request));
 	}
 });
+
+/** @param {string} url */
+function isPage(url) {
+	return [base, `${base}index.html`].includes(url.replace(/[?#].*$/, ''));
+}
 
 /** @param {string} hash what the notification is about */
 async function open(hash) {
 	/** @type {any[]} */
 	const pages = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
-	const one = pages.find((p) => p.url.startsWith(base));
+	const one = pages.find((p) => isPage(p.url));
 	if (one) {
 		one.postMessage({ open: hash });
 		await one.focus();

@@ -30,8 +30,8 @@ FROM attachment WHERE user = :user AND state < 2;
 SELECT CAST(COALESCE(SUM(size), 0) AS SIGNED) FROM attachment;
 
 -- With the caller's role in its room, NULL where there is none.
--- media_find (token:B, user:I) -> (id:I, user:I, state:I, room:I?, name:T, type:I, size:I, thumb:I, role:I?)
-SELECT a.id, a.user, a.state, a.room, a.name, a.type, a.size, a.thumb,
+-- media_find (token:B, user:I) -> (id:I, user:I, room:I?, name:T, type:I, size:I, thumb:I, role:I?)
+SELECT a.id, a.user, a.room, a.name, a.type, a.size, a.thumb,
        (SELECT m.role FROM member m JOIN room r ON r.id = m.room AND r.gone = 0
         WHERE m.user = :user AND m.room = a.room)
 FROM attachment a WHERE a.token = :token AND a.state < 2;

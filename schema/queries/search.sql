@@ -1,11 +1,13 @@
 -- Searching, newest first, in the rooms that somebody is in. room and from: 0 = any.
 
--- How much there is: in those rooms, and in all (counted up to enough).
--- search_scope (user:I, room:I, enough:I) -> (mine:I, all:I, min_token:I) slow-ok
+-- How much there is: in those rooms, and in all (counted up to enough; about, however much).
+-- search_scope (user:I, room:I, enough:I) -> (mine:I, all:I, about:I, min_token:I) slow-ok
 SELECT (SELECT CAST(COALESCE(SUM(r.messages), 0) AS SIGNED)
         FROM member me JOIN room r ON r.id = me.room AND r.gone = 0
         WHERE me.user = :user AND (:room = 0 OR me.room = :room)),
        (SELECT COUNT(*) FROM (SELECT 1 FROM message LIMIT :enough) x),
+       (SELECT CAST(table_rows AS SIGNED) FROM information_schema.tables
+        WHERE table_schema = DATABASE() AND table_name = 'message'),
        @@innodb_ft_min_token_size;
 
 -- By the full-text index.

@@ -31,9 +31,6 @@ ORDER BY last_seen DESC, id DESC LIMIT 200;
 -- session_lock_all (user:I) -> (id:I)
 SELECT id FROM session WHERE user = :user FOR UPDATE;
 
--- session_lock (id:I) -> (user:I)
-SELECT user FROM session WHERE id = :id FOR UPDATE;
-
 -- session_remove (id:I, user:I)
 DELETE FROM session WHERE id = :id AND user = :user;
 

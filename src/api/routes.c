@@ -72,7 +72,6 @@ const struct route *api_routes(size_t *count)
 void api_routes_print(struct buf *out)
 {
 	static const char *const levels[] = {
-		[AUTH_NONE] = "none",
 		[AUTH_SITE] = "site",
 		[AUTH_USER] = "user",
 		[AUTH_MAYBE] = "maybe",

@@ -5,7 +5,6 @@
 #include "api/call.h"
 
 enum auth {
-	AUTH_NONE,  /* anybody; no session is looked for */
 	AUTH_SITE,  /* anybody, but never from another site's page: login and register */
 	AUTH_USER,  /* a live session */
 	AUTH_MAYBE, /* a session where a token is sent; the handler decides */

@@ -24,9 +24,6 @@ bool token_hash(struct str token, uint8_t out[TOKEN_HASH_BYTES]);
 /* SHA-256 of any text. */
 void token_digest(struct str text, uint8_t out[TOKEN_HASH_BYTES]);
 
-/* In constant time for texts of the same length. */
-bool token_equal(struct str a, struct str b);
-
 /* The hash as a parameter for a query. */
 static inline struct str token_hash_str(const uint8_t hash[TOKEN_HASH_BYTES])
 {

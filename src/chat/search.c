@@ -78,15 +78,20 @@ static enum result by_index(struct finding *f)
 			 f->words.indexed_count < f->words.count);
 }
 
-/* Nothing is found, and `enough` says no, where the longest is no rare one. */
+/* What was read stands for all messages only where it was not one person's, and where few
+ * are in rooms of others. */
+static bool is_rare(const struct finding *f, const struct row_search_scope *scope)
+{
+	return f->with_longest <= RARE && !f->s->room && !f->s->from &&
+	       scope->mine >= scope->about / 2;
+}
+
+/* Leaves what there is where the longest is not in the index. */
 static enum result by_rare_word(struct finding *f)
 {
 	struct str query = words_query_longest(f->c->mem, &f->words);
 
-	if (f->words.count < 2 || query.len == 0 || f->with_longest > RARE) {
-		return OK;
-	}
-	return ask_index(f, query, true);
+	return query.len ? ask_index(f, query, true) : OK;
 }
 
 static enum result by_rooms(struct finding *f)
@@ -133,7 +138,9 @@ static enum result find(struct finding *f, const struct row_search_scope *scope)
 	if (r != OK || enough(f) || !indexed) {
 		return r;
 	}
-	r = by_rare_word(f);
+	if (f->words.count > 1 && is_rare(f, scope)) {
+		r = by_rare_word(f);
+	}
 	return r == OK && !enough(f) ? by_index(f) : r;
 }
 

@@ -155,29 +155,6 @@ enum result session_rotate(struct chat *c, char token[SESSION_TOKEN_LENGTH + 1])
 	return q_session_set_token(c->db, c->session, token_hash_str(hash));
 }
 
-struct opening {
-	struct chat *c;
-	int64_t user;
-	struct session_new *s;
-};
-
-static enum result open_work(struct db *db, void *arg)
-{
-	struct opening *o = arg;
-
-	(void)db;
-	return session_open_step(o->c, o->user, o->s);
-}
-
-enum result session_open(struct chat *c, int64_t user, struct session_new *s)
-{
-	struct opening o = { c, user, s };
-	enum result r = db_transaction(c->db, open_work, &o);
-
-	/* Should it be there after all, nobody has its token. */
-	return r == E_UNKNOWN ? E_UNAVAILABLE : r;
-}
-
 struct ending {
 	struct chat *c;
 	int64_t user;

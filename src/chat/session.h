@@ -44,10 +44,8 @@ struct session_new {
 	int64_t id;                           /* out */
 };
 
-/* Signs user in. A token is always a new one: what the client sent is never adopted. */
-enum result session_open(struct chat *c, int64_t user, struct session_new *s);
-
-/* The same as a step of the caller's transaction. */
+/* Signs user in, as a step of the caller's transaction. A token is always a new one: what
+ * the client sent is never adopted. */
 enum result session_open_step(struct chat *c, int64_t user, struct session_new *s);
 
 /* Gives the caller's session a new token; the old one is worth nothing any more. */

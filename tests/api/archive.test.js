@@ -67,6 +67,12 @@ test('a word of none of the newest but of many old ones, with a common one besid
 	assert.deepEqual(all, newest(500, 10, 5000), 'page by page, none twice, none left out');
 });
 
+test('of one person, of one room', async () => {
+	assert.deepEqual(await find(anna, 'tuba oboe', `&from=${ben.id}`), { found: [], more: false });
+	assert.deepEqual(await find(anna, 'tea harp', `&from=${anna.id}`), { found: [2, 1], more: false });
+	assert.deepEqual(await find(anna, 'tea harp', `&room=${room.id}`), { found: [2, 1], more: false });
+});
+
 test('who is not in the room finds nothing in it', async () => {
 	assert.deepEqual(await find(ben, 'harp tea'), { found: [], more: false });
 	await ben.join(room);

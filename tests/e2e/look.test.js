@@ -244,8 +244,8 @@ async function pictures(page, at) {
 	await choose(page, file('photo.jpg'), file('moving.gif'),
 		{ name: 'a text.txt', mimeType: '', buffer: Buffer.from('words') });
 	await at('tray');
-	await page.context().setOffline(true);
 	stage.outage = true;
+	await page.context().setOffline(true);
 	await sendOff(page, 'On their way');
 	await said(page, 'On their way').locator('progress').nth(2).waitFor();
 	await at('going');

@@ -72,3 +72,8 @@ export function t(key, fields = {}) {
 export function has(key) {
 	return key in words;
 }
+
+/** @param {string} text @returns {string} as one searches: without accents, without capitals */
+export function fold(text) {
+	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}

@@ -59,6 +59,23 @@ export class RoomState {
 	}
 
 	/**
+	 * A message was deleted: it is unread to nobody. Whether one from before our counting was,
+	 * only its place tells; whether it called, only the server knows.
+	 * @param {number} seq
+	 */
+	unsay(seq) {
+		const at = this.arrived.findIndex((a) => a.seq === seq);
+		const [gone] = at < 0 ? [] : this.arrived.splice(at, 1);
+		if (seq > this.info.last_read && (gone || seq <= this.base)) {
+			this.info = {
+				...this.info,
+				unread: Math.max(0, this.info.unread - 1),
+				mentions: Math.max(0, this.info.mentions - (gone?.mention ? 1 : 0)),
+			};
+		}
+	}
+
+	/**
 	 * Read up to a place, here or on another device.
 	 * @param {number} upto
 	 * @param {{unread?: number, mentions?: number}} counted the server's count at that time

@@ -48,6 +48,9 @@ export class Session extends EventTarget {
 	/** @type {ReturnType<typeof setTimeout>|undefined} */ #keepTimer;
 	/** What we have is from an earlier time. */
 	#stale = false;
+	/** Resyncs begun, and whether one that is under way starts from nothing. */
+	#turn = 0;
+	#anew = false;
 	/** @type {Options} */ #options;
 	/** @type {Snapshot|null} */ snapshot = null;
 
@@ -150,9 +153,9 @@ export class Session extends EventTarget {
 
 	/** @param {boolean} [everywhere] */
 	async logout(everywhere = false) {
-		const { cursor } = this.connection;
 		// Stopped first: its stream would only hear that it is no longer wanted.
 		this.connection.stop();
+		const { cursor } = this.connection;
 		try {
 			await this.api.post('logout', everywhere ? { everywhere } : {});
 		} catch (error) {
@@ -197,18 +200,16 @@ export class Session extends EventTarget {
 		connection.addEventListener('event', (e) => {
 			store.take(/** @type {CustomEvent} */ (e).detail);
 		});
-		connection.addEventListener('reset', () => this.#resync());
+		connection.addEventListener('reset', () => this.#resync(true));
 		connection.addEventListener('signedout', () => this.#leave());
-		connection.addEventListener('state', () => {
-			if (connection.state === 'live') {
-				if (this.#stale) {
-					this.#stale = false;
-					this.#resync();
-				}
-				outbox.kick();
-				store.retry.kick();
-				this.#flushReads();
+		connection.addEventListener('live', () => {
+			if (this.#stale) {
+				this.#stale = false;
+				this.#resync(false);
 			}
+			outbox.kick();
+			store.retry.kick();
+			this.flushReads();
 		});
 		store.addEventListener('mine', (e) => {
 			outbox.settle(/** @type {CustomEvent} */ (e).detail.client_id);
@@ -265,13 +266,22 @@ export class Session extends EventTarget {
 		}
 	}
 
-	/** The cursor is of another log: take everything anew, but keep what is unsent. */
-	async #resync() {
+	/**
+	 * Take everything as it is now, but keep what is unsent. What comes meanwhile waits for
+	 * the last of several.
+	 * @param {boolean} anew the cursor is of another log: nothing we have goes on
+	 */
+	async #resync(anew) {
+		const turn = ++this.#turn;
+		this.#anew ||= anew;
 		this.store.hold();
 		try {
 			const sync = await this.#retry.until(() => this.#ask('sync', 'cursor'));
-			this.store.load(sync, true);
-			this.outbox.kick();
+			if (turn === this.#turn) {
+				this.store.load(sync, this.#anew);
+				this.#anew = false;
+				this.outbox.kick();
+			}
 		} catch {
 			this.#leave();
 		}
@@ -290,22 +300,29 @@ export class Session extends EventTarget {
 		this.store.read(room, seq);
 		this.#reads.set(room, { seq, sent: this.#reads.get(room)?.sent || 0 });
 		clearTimeout(this.#readTimer);
-		this.#readTimer = setTimeout(() => this.#flushReads(),
+		this.#readTimer = setTimeout(() => this.flushReads(),
 			this.#options.lowData?.() ? READ_LATER : READ_SOON);
 	}
 
-	async #flushReads() {
-		for (const [room, place] of this.#reads) {
-			if (place.seq > place.sent) {
-				const before = place.sent;
-				place.sent = place.seq;
-				await this.api.post(`rooms/${room}/read`, { seq: place.seq }).catch((error) => {
-					if (error instanceof ApiError && error.transient) {
+	/**
+	 * Tell the server now what was read.
+	 * @param {boolean} [keepalive] the page is going away
+	 */
+	async flushReads(keepalive = false) {
+		clearTimeout(this.#readTimer);
+		const due = [...this.#reads].filter(([, place]) => place.seq > place.sent);
+		await Promise.all(due.map(async ([room, place]) => {
+			const before = place.sent;
+			place.sent = place.seq;
+			await this.api.post(`rooms/${room}/read`, { seq: place.seq }, { keepalive })
+				.catch((error) => {
+					if (error instanceof ApiError && error.transient && this.phase === 'in') {
 						place.sent = before;
+						clearTimeout(this.#readTimer);
+						this.#readTimer = setTimeout(() => this.flushReads(), READ_LATER);
 					}
 				});
-			}
-		}
+		}));
 	}
 
 	#leave() {
@@ -313,6 +330,7 @@ export class Session extends EventTarget {
 			return;
 		}
 		clearTimeout(this.#keepTimer);
+		clearTimeout(this.#readTimer);
 		this.#lockOut(this.me.id);
 		this.connection.stop();
 		this.outbox.stop();

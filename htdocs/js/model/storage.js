@@ -50,6 +50,27 @@ function settled(request) {
 }
 
 /**
+ * @param {string} name
+ * @returns {Promise<IDBDatabase>}
+ */
+async function connect(name) {
+	const opening = indexedDB.open(name, VERSION);
+	opening.onupgradeneeded = () => {
+		TABLES.filter((table) => !opening.result.objectStoreNames.contains(table))
+			.forEach((table) => opening.result.createObjectStore(table));
+	};
+	const db = await Promise.race([settled(opening), new Promise((_, reject) => {
+		// A tab of an older page holds the older form: do without, while this page is open.
+		opening.onblocked = () => {
+			opening.addEventListener('success', () => opening.result.close());
+			reject(new Error('blocked'));
+		};
+	})]);
+	db.onversionchange = () => db.close();
+	return db;
+}
+
+/**
  * @param {string} name one database per deployment and user
  * @returns {Promise<Storage>}
  */
@@ -60,32 +81,39 @@ export async function openStorage(name) {
 	/** @type {IDBDatabase} */
 	let db;
 	try {
-		const opening = indexedDB.open(name, VERSION);
-		opening.onupgradeneeded = () => {
-			TABLES.filter((table) => !opening.result.objectStoreNames.contains(table))
-				.forEach((table) => opening.result.createObjectStore(table));
-		};
-		db = await Promise.race([settled(opening), new Promise((_, reject) => {
-			// A tab of an older page holds the older form: do without until it is gone.
-			opening.onblocked = () => reject(new Error('blocked'));
-		})]);
-		db.onversionchange = () => db.close();
+		db = await connect(name);
 	} catch {
 		return memoryStorage();
 	}
-	const store = (/** @type {Table} */ table, /** @type {IDBTransactionMode} */ mode) =>
-		db.transaction(table, mode).objectStore(table);
+	/**
+	 * @template T
+	 * @param {Table} table
+	 * @param {IDBTransactionMode} mode
+	 * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+	 * @returns {Promise<T>}
+	 */
+	const use = async (table, mode, work) => {
+		const run = () => settled(work(db.transaction(table, mode).objectStore(table)));
+		try {
+			return await run();
+		} catch (error) {
+			if (/** @type {DOMException} */ (error).name !== 'InvalidStateError') {
+				throw error;
+			}
+			// It was closed: by a newer page, or by a phone that put the page to sleep.
+			db = await connect(name);
+			return run();
+		}
+	};
 	return {
-		all: (table) => settled(store(table, 'readonly').getAll()),
-		get: (table, key) => settled(store(table, 'readonly').get(key)),
+		all: (table) => use(table, 'readonly', (store) => store.getAll()),
+		get: (table, key) => use(table, 'readonly', (store) => store.get(key)),
 		put: async (table, key, value) => {
-			await settled(store(table, 'readwrite').put(value, key));
+			await use(table, 'readwrite', (store) => store.put(value, key));
 		},
-		remove: async (table, key) => {
-			await settled(store(table, 'readwrite').delete(key));
-		},
+		remove: (table, key) => use(table, 'readwrite', (store) => store.delete(key)),
 		clear: async () => {
-			await Promise.all(TABLES.map((t) => settled(store(t, 'readwrite').clear())));
+			await Promise.all(TABLES.map((t) => use(t, 'readwrite', (store) => store.clear())));
 		},
 	};
 }

@@ -31,7 +31,7 @@ export class Store extends EventTarget {
 	/** @type {Map<number, User>} */ users = new Map();
 	/** @type {Map<number, RoomState>} */ rooms = new Map();
 	/** @type {Map<number, Promise<RoomState|null>>} */ #opening = new Map();
-	#self = { id: 0, last: 0, filling: /** @type {Promise<void>|null} */ (null) };
+	#self = { id: 0, last: 0, end: 0, filling: /** @type {Promise<void>|null} */ (null) };
 	/** @type {LogEvent[]|null} events held while a sync is on its way */
 	#held = null;
 
@@ -71,17 +71,19 @@ export class Store extends EventTarget {
 				this.#add(info, kept);
 			}
 		}
-		this.#self = { id: sync.self.room, last: sync.self.last_seq, filling: null };
+		this.#self = {
+			id: sync.self.room, last: sync.self.last_seq, end: sync.self.last_seq, filling: null,
+		};
 		for (const id of old.keys()) {
 			if (!this.rooms.has(id)) {
-				this.#tell('closed', id);
+				this.tell('closed', id);
 			}
 		}
 		const held = this.#held || [];
 		this.#held = null;
 		held.forEach((event) => this.take(event));
-		this.#tell('users');
-		this.#tell('rooms');
+		this.tell('users');
+		this.tell('rooms');
 	}
 
 	/**
@@ -145,10 +147,13 @@ export class Store extends EventTarget {
 	 * @param {number} id
 	 */
 	async #enter(id) {
-		const info = (await this.open(id))?.info;
+		const room = await this.open(id);
+		const info = room?.info;
 		const message = info?.last_message;
-		if (info && message && info.unread > 0 && message.user !== this.me?.id) {
-			this.#tell('arrival', { room: id, message, mention: info.mentions > 0 });
+		// What came after the answer has told of itself.
+		const told = (room?.base || 0) < (message?.seq || 0);
+		if (info && message && !told && info.unread > 0 && message.user !== this.me?.id) {
+			this.tell('arrival', { room: id, message, mention: info.mentions > 0 });
 		}
 	}
 
@@ -184,15 +189,15 @@ export class Store extends EventTarget {
 		if (info.peer) {
 			this.users.set(info.peer.id, info.peer);
 		}
-		this.#tell('rooms');
+		this.tell('rooms');
 		return room;
 	}
 
 	/** @param {number} id */
 	remove(id) {
 		if (this.rooms.delete(id)) {
-			this.#tell('closed', id);
-			this.#tell('rooms');
+			this.tell('closed', id);
+			this.tell('rooms');
 		}
 	}
 
@@ -205,7 +210,7 @@ export class Store extends EventTarget {
 		const room = this.rooms.get(id);
 		if (room && seq > room.info.last_read) {
 			room.read(seq, {});
-			this.#tell('rooms');
+			this.tell('rooms');
 		}
 	}
 
@@ -215,9 +220,9 @@ export class Store extends EventTarget {
 		this.users.set(user.id, /** @type {User} */ ({ ...old, ...user }));
 		if (user.id === this.me?.id) {
 			this.me = /** @type {User} */ ({ ...this.me, ...user });
-			this.#tell('me');
+			this.tell('me');
 		}
-		this.#tell('users');
+		this.tell('users');
 	}
 
 	/**
@@ -226,8 +231,8 @@ export class Store extends EventTarget {
 	 */
 	#add(info, kept) {
 		const room = new RoomState(this.api, info, this.retry,
-			() => this.#tell('timeline', info.id));
-		if (kept?.timeline.loaded) {
+			() => this.tell('timeline', info.id));
+		if (kept?.timeline.wanted) {
 			room.timeline.latest().catch(() => {});
 		}
 		this.rooms.set(info.id, room);
@@ -283,10 +288,23 @@ export class Store extends EventTarget {
 				// Older than what the log keeps: take the room as it is now.
 				room.last = reply.last_seq;
 				room.timeline.reset();
-				await room.timeline.latest().catch(() => {});
+				await Promise.all([this.#refresh(room), room.timeline.latest()]).catch(() => {});
 				return;
 			}
 		}
+	}
+
+	/**
+	 * Its name, counts and newest message, which no event tells any more.
+	 * @param {RoomState} room
+	 */
+	async #refresh(room) {
+		const reply = await this.retry.until(() =>
+			this.api.get(`rooms/${room.id}`, { expect: 'room' }));
+		room.info = { ...reply.room, last_seq: room.last };
+		room.base = reply.room.last_seq;
+		room.arrived = [];
+		this.tell('rooms');
 	}
 
 	/**
@@ -300,8 +318,8 @@ export class Store extends EventTarget {
 		room.timeline.apply(event);
 		const change = CHANGES[event.type];
 		change?.(this, room, event);
-		this.#tell('timeline', room.id);
-		this.#tell('rooms');
+		this.tell('timeline', room.id);
+		this.tell('rooms');
 	}
 
 	/**
@@ -314,6 +332,7 @@ export class Store extends EventTarget {
 		if (seq <= self.last) {
 			return;
 		}
+		self.end = Math.max(self.end, seq);
 		if (seq > self.last + 1) {
 			self.filling ??= this.#fillOwn().finally(() => {
 				self.filling = null;
@@ -323,7 +342,7 @@ export class Store extends EventTarget {
 		self.last = seq;
 		if (event.type === 'read') {
 			this.rooms.get(event.target || 0)?.read(event.upto || 0, event);
-			this.#tell('rooms');
+			this.tell('rooms');
 		} else if (event.type === 'profile' && event.user) {
 			this.learn(event.user);
 		}
@@ -339,11 +358,12 @@ export class Store extends EventTarget {
 			reply?.events.forEach((/** @type {LogEvent} */ event) => {
 				this.#takeOwn(event, event.seq || 0);
 			});
-			if (!reply || self.last >= reply.last_seq) {
+			if (!reply || self.last >= Math.max(reply.last_seq, self.end)) {
 				return;
 			}
 			if (self.last === before) {
-				self.last = reply.last_seq;
+				self.last = Math.max(reply.last_seq, before);
+				self.end = Math.min(self.end, self.last);
 			}
 		}
 	}
@@ -354,7 +374,7 @@ export class Store extends EventTarget {
 			const room = this.rooms.get(event.room || 0);
 			if (room && event.user !== this.me?.id) {
 				room.types(event.user);
-				this.#tell('typing', room.id);
+				this.tell('typing', room.id);
 			}
 		} else if (event.type === 'presence' && this.users.has(event.user)) {
 			this.learn({
@@ -367,7 +387,7 @@ export class Store extends EventTarget {
 			const member = room?.members?.find((m) => m.user.id === event.user);
 			if (room && member) {
 				member.last_read = Math.max(member.last_read, event.upto || 0);
-				this.#tell('receipt', room.id);
+				this.tell('receipt', room.id);
 			}
 		}
 	}
@@ -376,16 +396,8 @@ export class Store extends EventTarget {
 	 * @param {string} name
 	 * @param {any} [detail]
 	 */
-	#tell(name, detail) {
-		this.dispatchEvent(new CustomEvent(name, { detail }));
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {any} detail
-	 */
 	tell(name, detail) {
-		this.#tell(name, detail);
+		this.dispatchEvent(new CustomEvent(name, { detail }));
 	}
 }
 
@@ -410,6 +422,9 @@ const CHANGES = {
 		}
 	},
 	delete(store, room, event) {
+		if (room.timeline.get(event.target || 0)?.user !== store.me?.id) {
+			room.unsay(event.target || 0);
+		}
 		const last = room.info.last_message;
 		if (last && last.seq === event.target) {
 			room.info = { ...room.info, last_message: { ...last, deleted: true, body: '' } };

@@ -39,13 +39,16 @@ export class Timeline {
 		this.atEnd = true;
 		/** Whether older messages exist. */
 		this.more = true;
-		/** Whether an older page is on its way. */
-		this.fetching = false;
 	}
 
 	/** @returns {readonly Message[]} oldest first */
 	get messages() {
 		return this.#messages;
+	}
+
+	/** Somebody looks at it, or is about to. */
+	get wanted() {
+		return this.loaded || this.#loads > 0;
 	}
 
 	/**
@@ -84,10 +87,7 @@ export class Timeline {
 		}
 		return this.#once('older', async () => {
 			const generation = this.#generation;
-			this.fetching = true;
-			this.changed();
 			const page = await this.#page({ before: this.#messages[0].seq, limit: PAGE });
-			this.fetching = false;
 			if (generation === this.#generation) {
 				page.messages.forEach((m) => this.#upsert(m));
 				this.more = page.more;
@@ -137,7 +137,6 @@ export class Timeline {
 		this.loaded = false;
 		this.atEnd = true;
 		this.more = true;
-		this.fetching = false;
 	}
 
 	/** @param {LogEvent} event a durable event, in its order */
@@ -251,7 +250,6 @@ export class Timeline {
 			if (this.#busy.get(name) === promise) {
 				this.#busy.delete(name);
 			}
-			this.fetching = false;
 			this.changed();
 		});
 		this.#busy.set(name, promise);

@@ -98,7 +98,7 @@ export class Connection extends Line {
 		}
 		if (this.#timers.has('retry')) {
 			this.#catchUp();
-		} else if (this.#loop && (why !== 'focus' || this.hiddenPolls)) {
+		} else if (this.#loop && (why !== 'focus' || this.#loop.least)) {
 			this.#closeLoop();
 			this.#connect();
 		} else if (this.#stream && this.state === 'live') {
@@ -106,7 +106,7 @@ export class Connection extends Line {
 			const slow = this.#visible && this.heartbeat > wanted * 2;
 			const quiet = performance.now() - this.#stream.heard > this.timing.beat * 1000;
 			if (slow && why === 'focus') {
-				this.#reopen();
+				this.#openStream();
 			} else if (why !== 'focus' || quiet) {
 				this.#verify();
 			}
@@ -121,14 +121,14 @@ export class Connection extends Line {
 	}
 
 	check() {
-		if (this.#running && (this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
-			this.#verify();
+		if ((this.#stream?.life?.silence || 0) > this.heartbeat * 1.5) {
+			this.suspect();
 		}
 	}
 
 	#connect() {
 		if (this.#resting()) {
-			this.#startLoop({ wait: 0, after: this.timing.restAfter });
+			this.#startLoop({ wait: 0, least: this.timing.restAfter });
 		} else if (this.verdict.streams && !this.spare) {
 			this.#openStream();
 		} else {
@@ -231,7 +231,8 @@ export class Connection extends Line {
 		this.#closeStream();
 		const spread = Math.min(event.retry || 1000, 30000);
 		if (event.reason === 'replaced' && !this.#visible) {
-			this.#startLoop({ wait: 0, after: 10000 });
+			this.#startLoop({ wait: 0, least: 10000 });
+			this.#planProbe();
 			return;
 		}
 		if (event.reason === 'revoked') {
@@ -296,14 +297,13 @@ export class Connection extends Line {
 		});
 	}
 
-	/** @param {{wait?: number, after?: number}} [options] */
+	/** @param {{wait?: number, after?: number, least?: number}} [options] of PollLoop */
 	#startLoop(options = {}) {
 		if (this.#loop) {
 			return;
 		}
-		const wait = options.wait ?? this.verdict.wait;
-		const client = this.client ? `${this.client}-p` : '';
-		this.#loop = new PollLoop(this.api, { client, wait, after: options.after }, {
+		const client = this.client && `${this.client}-p`;
+		this.#loop = new PollLoop(this.api, { wait: this.verdict.wait, ...options, client }, {
 			cursor: () => this.cursor,
 			news: () => this.network.news,
 			onReply: (reply) => this.#polled(reply),

@@ -7,7 +7,10 @@
 /** @typedef {"live"|"connecting"|"offline"} State */
 /** @typedef {"sse"|"long-poll"|"poll"|"none"} Transport */
 
-/** Events: `event` (detail: of the log), `state`, `reset` (detail: cursor), `signedout`. */
+/**
+ * Events: `event` (detail: of the log), `state` (told again where nothing changed), `live`
+ * (it was not so before), `reset` (detail: cursor), `signedout`.
+ */
 export class Line extends EventTarget {
 	constructor() {
 		super();
@@ -28,9 +31,13 @@ export class Line extends EventTarget {
 		if (state === 'live') {
 			this.portal = false;
 		}
+		const risen = state === 'live' && this.state !== 'live';
 		this.state = state;
 		this.transport = transport;
 		this.dispatchEvent(new Event('state'));
+		if (risen) {
+			this.dispatchEvent(new Event('live'));
+		}
 	}
 
 	/** @param {LogEvent} event */

@@ -52,8 +52,8 @@ export async function poll(api, ask) {
 export class PollLoop {
 	/**
 	 * @param {Api} api
-	 * @param {{client: string, wait: number, after?: number}} options seconds; ms between
-	 *   two calls
+	 * @param {{client: string, wait: number, after?: number, least?: number}} options seconds;
+	 *   ms between two calls, and at least, whatever the server advises
 	 * @param {LoopHandlers} handlers
 	 */
 	constructor(api, options, handlers) {
@@ -62,7 +62,8 @@ export class PollLoop {
 		this.wait = options.wait;
 		/** Longer than this is not asked for, whatever the server advises. */
 		this.most = options.wait;
-		this.after = options.after || 0;
+		this.least = options.least || 0;
+		this.after = Math.max(options.after || 0, this.least);
 		/** Whether the last poll lasted as long as it was to. */
 		this.full = false;
 		this.handlers = handlers;
@@ -92,7 +93,7 @@ export class PollLoop {
 			if (reply.next) {
 				const advised = reply.next.wait || this.most;
 				this.wait = reply.next.transport === 'poll' ? 0 : Math.min(this.most, advised);
-				this.after = Math.max(reply.next.after || 0, this.wait ? 0 : 1000);
+				this.after = Math.max(reply.next.after || 0, this.wait ? 0 : 1000, this.least);
 			}
 			this.handlers.onReply(reply);
 			if (!this.stopped) {

@@ -193,6 +193,7 @@ export class SharedConnection extends Line {
 		own.addEventListener('event', (e) => {
 			const event = /** @type {CustomEvent} */ (e).detail;
 			// Not the cursor behind the event: it is had when this one is.
+			this.cursor = own.cursor;
 			this.#post({ k: 'event', n: ++this.#n, event, cursor: own.cursor });
 			this.deliver(event);
 		});
@@ -292,7 +293,7 @@ export class SharedConnection extends Line {
 			const next = this.#caught && m.n === this.#n + 1;
 			this.#n = m.n;
 			this.deliver(m.event);
-			if (next && m.cursor) {
+			if (next && m.cursor && !this.#catching) {
 				this.cursor = m.cursor;
 			} else if (!next) {
 				this.#catchUp();
@@ -321,6 +322,8 @@ export class SharedConnection extends Line {
 	/** What was said while nobody here listened. */
 	async #catchUp() {
 		if (this.#catching) {
+			// The answer under way may be from before what is missed now.
+			this.#caught = false;
 			return;
 		}
 		this.#catching = true;
@@ -371,7 +374,6 @@ export class SharedConnection extends Line {
 
 	/** Another tab runs a newer version: it leads, and this page is on its own. */
 	#retire() {
-		this.#post({ k: 'ask', visible: this.#visible });
 		this.#timers.clear();
 		this.#queue?.abort();
 		this.#queue = null;

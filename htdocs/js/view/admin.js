@@ -171,7 +171,9 @@ function part(title, hint, find, entry) {
 				refill(list, ...found.map((item) => entry(item, load)));
 			}
 		} catch (error) {
-			refill(list, h('p.problem', { role: 'listitem' }, explain(error)));
+			if (mine === turn) {
+				refill(list, h('p.problem', { role: 'listitem' }, explain(error)));
+			}
 		}
 	};
 	const input = h('input.search-input', {

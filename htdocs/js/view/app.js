@@ -124,6 +124,7 @@ export class App {
 		addEventListener('pageshow', (e) => e.persisted && nudge('wake'), { signal });
 		addEventListener('pagehide', (e) => {
 			session.keep();
+			session.flushReads(true);
 			if (!e.persisted) {
 				// The next tab leads at once, not when this one has been cleared away.
 				session.connection.stop();

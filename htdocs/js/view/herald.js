@@ -77,7 +77,8 @@ export class Herald extends View {
 			this.#say(room);
 			return;
 		}
-		if (mention || info.kind === 'direct') {
+		// Of a browser's tabs one speaks.
+		if ((mention || info.kind === 'direct') && this.ctx.session.connection.leader) {
 			this.notifier.call(room, message, roomName(info));
 			this.#beep();
 		}

@@ -67,7 +67,7 @@ function image(ctx, a, box) {
 	});
 	// What an outage kept away comes when the network does.
 	img.addEventListener('error', () => {
-		ctx.session.connection.addEventListener('state', () => {
+		ctx.session.connection.addEventListener('live', () => {
 			if (img.isConnected && !img.naturalWidth) {
 				img.src = String(img.getAttribute('src'));
 			}

@@ -3,8 +3,7 @@
  */
 
 import { attr, arrange, h, icon, iconButton, refill } from '../lib/dom.js';
-import { fold } from '../lib/fold.js';
-import { t } from '../lib/i18n.js';
+import { fold, t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { brief } from '../lib/time.js';
 import { avatar } from './avatar.js';

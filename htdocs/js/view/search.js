@@ -124,7 +124,9 @@ export class Search extends View {
 				refill(this.list, h('p.nothing', { role: 'listitem' }, t('search.none')));
 			}
 		} catch (error) {
-			refill(this.list, h('p.problem', { role: 'alert' }, explain(error)));
+			if (mine === this.#turn) {
+				refill(this.list, h('p.problem', { role: 'alert' }, explain(error)));
+			}
 		}
 	}
 

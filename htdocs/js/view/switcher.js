@@ -3,8 +3,7 @@
  */
 
 import { attr, h, icon, refill } from '../lib/dom.js';
-import { fold } from '../lib/fold.js';
-import { t } from '../lib/i18n.js';
+import { fold, t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { roomName } from './roomlist.js';
 import { findPeople, openDirect } from './rooms.js';

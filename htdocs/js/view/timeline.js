@@ -168,6 +168,10 @@ export class Timeline extends View {
 		this.#forget(items);
 		this.#showTop(state);
 		this.#place(anchor);
+		// What fits into the window can't be scrolled to its end: one is there.
+		if (!state.timeline.atEnd && this.#measure()) {
+			state.timeline.newer().catch(() => {});
+		}
 		this.#showJump(state);
 		this.#read();
 		if (state.timeline.more && this.scroller.scrollTop < AHEAD) {
