@@ -325,6 +325,30 @@ test('bye for a restart waits as told, then catches up', async () => {
 	await until(() => seqs().length === 1, 'the event');
 });
 
+test('one that another replaced while nobody looks asks rarely, whatever is advised, and comes back', async () => {
+	serve({
+		events: (call) => {
+			stream(call);
+			setTimeout(() => call.reply.write('data: {"type":"bye","reason":"replaced"}\n\n'), 100);
+		},
+		poll: (call) => json(call, 200, {
+			resume: 'exact', events: [], cursor: cursor(),
+			next: { transport: 'sse', wait: 25, after: 0 },
+		}),
+	});
+	connect();
+	await live('sse');
+	connection.setVisible(false);
+	await live('poll');
+	await new Promise((resolve) => {
+		setTimeout(resolve, 1500);
+	});
+	assert.ok(server.to('stream/poll').length <= 2, `${server.to('stream/poll').length} polls`);
+	serve({});
+	connection.setVisible(true);
+	await live('sse');
+});
+
 test('a nudge ends the wait', async () => {
 	serve({});
 	connect();

@@ -16,7 +16,7 @@ import { until } from './support/server.js';
 /** @typedef {{line: SharedConnection, tab: any, got: any[], out: boolean}} Page */
 
 /** @returns {Page} */
-function open(version = RELAY, tab = tabs.tab()) {
+function open(version = RELAY, tab = tabs.tab(), from = server.cursor) {
 	const line = new SharedConnection(new Api(server.base, { timeout: 2000 }), {
 		EventSource: /** @type {any} */ (NodeEventSource), client: `p${pages.length}`,
 		timing: FAST, random: () => 0.2,
@@ -29,7 +29,7 @@ function open(version = RELAY, tab = tabs.tab()) {
 	line.addEventListener('signedout', () => {
 		page.out = true;
 	});
-	line.start(server.cursor);
+	line.start(from);
 	pages.push(page);
 	return page;
 }
@@ -76,11 +76,39 @@ test('a tab that opens later has what was said in between', async () => {
 	const from = server.cursor;
 	server.say();
 	await complete();
-	const late = tabs.tab();
-	const page = open(RELAY, late);
-	page.line.start(from);
+	open(RELAY, tabs.tab(), from);
 	await complete();
 	assert.equal(server.most, 1);
+});
+
+test('that it is live is told when it becomes so, not again and again', async () => {
+	all(3).forEach(() => open());
+	let told = 0;
+	pages.forEach((p) => p.line.addEventListener('live', () => told++));
+	let states = 0;
+	pages.forEach((p) => p.line.addEventListener('state', () => states++));
+	await until(() => pages.every(live), 'live');
+	const before = states;
+	await until(() => states > before + 4, 'the followers hear from their leader');
+	assert.equal(told, 3);
+});
+
+test('an event that comes while a follower asks for what it missed is no reason to skip that', async () => {
+	open();
+	await until(() => live(pages[0]), 'live');
+	const from = server.cursor;
+	server.say();
+	await complete();
+	/** @type {(() => void)[]} */ const held = [];
+	server.hold = (answer) => held.push(answer);
+	const late = open(RELAY, tabs.tab(), from);
+	await until(() => held.length > 0, 'it asks');
+	server.say();
+	await until(() => late.got.includes(2), 'the next event is relayed');
+	assert.equal(late.line.cursor, from, 'what is before it, is not there yet');
+	server.hold = null;
+	held.forEach((answer) => answer());
+	await complete();
 });
 
 test('the leader is closed: the next one leads and nothing is lost', async () => {

@@ -169,6 +169,49 @@ test('a gap in one\'s own log is filled as well', async () => {
 	assert.equal(store.me?.display_name, 'Alice A.');
 });
 
+test('own events that come while a gap is filled, beyond its answer, are not left out', async () => {
+	log(99, { type: 'read', target: 7, upto: 1, unread: 0, mentions: 0 });
+	const second = log(99, { type: 'read', target: 7, upto: 2, unread: 0, mentions: 0 });
+	const events = server.answer;
+	server.answer = (call) => {
+		// The answer is from before the third.
+		const third = log(99, { type: 'read', target: 7, upto: 3, unread: 0, mentions: 0 });
+		server.answer = events;
+		json(call, 200, { events: logs.get(99)?.slice(0, 2), last_seq: 2 });
+		store.take(third);
+	};
+	store.take(second);
+	await until(() => seven().info.last_read === 3, 'the third');
+});
+
+test('a deleted message is unread to nobody', () => {
+	store.load(sync([room(7, { last_seq: 4, last_read: 2, unread: 2, mentions: 0 })]), true);
+	logs.set(7, [1, 2, 3, 4].map(() => ({})));
+	const calls = said(7, { body: '@alice' });
+	store.take(calls);
+	store.take(said(7, { user: 1 }));
+	assert.deepEqual([seven().info.unread, seven().info.mentions], [3, 1]);
+	store.take(log(7, { type: 'delete', target: calls.seq, by: 2 }));
+	assert.deepEqual([seven().info.unread, seven().info.mentions], [2, 0]);
+	store.take(log(7, { type: 'delete', target: 4, by: 2 }));
+	store.take(log(7, { type: 'delete', target: 1, by: 2 }));
+	assert.deepEqual([seven().info.unread, seven().info.mentions], [1, 0], 'of before we counted');
+});
+
+test('a room whose first page is on its way when all is taken anew gets it all the same', async () => {
+	/** @type {Call[]} */ const asked = [];
+	server.answer = (call) => {
+		asked.push(call);
+	};
+	const first = seven().timeline.latest();
+	await until(() => asked.length === 1, 'the question');
+	store.load(sync([room(7, { last_seq: 3 })]), true);
+	await until(() => asked.length === 2, 'asked again');
+	asked.forEach((call) => page(call, range(1, 3)));
+	await first;
+	await until(() => seven().timeline.loaded, 'the new room has its messages');
+});
+
 test('after a reset even lower numbers count, and what came meanwhile is applied', () => {
 	store.take(said(7));
 	store.take(said(7));

@@ -20,6 +20,8 @@ export class LogServer {
 	most = 0;
 	network = 'n';
 	user = 1;
+	/** @type {((answer: () => void) => void)|null} keeps the answers to polls that do not wait */
+	hold = null;
 
 	async start() {
 		this.server = await new TestServer().start();
@@ -57,13 +59,19 @@ export class LogServer {
 	/** @param {Call} call */
 	poll(call) {
 		const from = since(call);
+		const found = () => ({
+			resume: 'exact', events: this.log.slice(from), cursor: this.cursor,
+			network: this.network,
+		});
+		if (this.hold && call.query.get('wait') === '0') {
+			const now = found();
+			this.hold(() => json(call, 200, now));
+			return;
+		}
 		const reply = () => {
 			this.#waiters.delete(reply);
 			clearTimeout(timer);
-			json(call, 200, {
-				resume: 'exact', events: this.log.slice(from), cursor: this.cursor,
-				network: this.network,
-			});
+			json(call, 200, found());
 		};
 		const timer = setTimeout(reply, Number(call.query.get('wait')) * 1000);
 		call.reply.on('close', () => this.#waiters.delete(reply) && clearTimeout(timer));
