@@ -68,7 +68,7 @@ static struct session_new session_for(const struct call *c, bool cookie)
 	return (struct session_new){
 		.agent = c->req->user_agent,
 		.address = c->req->address,
-		.replaces = cookie ? cookie_session(c->req) : STR_NONE,
+		.replaces = cookie ? request_session_cookie(c->req) : STR_NONE,
 	};
 }
 
@@ -147,7 +147,7 @@ enum result api_login(struct call *c)
 	struct user_login login = {
 		.name = in->name,
 		.password = in->password,
-		.known = cookie_session(c->req),
+		.known = request_session_cookie(c->req),
 		.session = &session,
 	};
 	struct user user;

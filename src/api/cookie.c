@@ -3,19 +3,9 @@
 
 #define DAY_S 86400
 
-struct str cookie_session_name(const struct request *req)
-{
-	return req->https ? STR("__Host-palabre") : STR("palabre");
-}
-
-struct str cookie_session(const struct request *req)
-{
-	return request_cookie(req, cookie_session_name(req));
-}
-
 static void set(struct call *c, struct str token, int64_t max_age)
 {
-	struct str name = cookie_session_name(c->req);
+	struct str name = request_session_name(c->req);
 
 	reply_header(c->reply, "Set-Cookie",
 		     str_printf(c->req->mem,
@@ -38,9 +28,10 @@ void cookie_clear_session(struct call *c)
 
 void cookie_renew_session(struct call *c)
 {
-	struct str token = cookie_session(c->req);
+	bool by_cookie;
+	struct str token = request_token(c->req, &by_cookie);
 
-	if (token.ptr && !request_bearer(c->req).ptr) {
+	if (token.ptr && by_cookie) {
 		cookie_set_session(c, token);
 	}
 }

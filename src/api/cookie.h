@@ -4,15 +4,6 @@
 
 #include "api/call.h"
 
-/*
- * "palabre", or "__Host-palabre" over HTTPS: a name that browsers hold to this very host
- * (RFC 6265bis §4.1.3.2).
- */
-struct str cookie_session_name(const struct request *req);
-
-/* The token that the browser sent; STR_NONE without. */
-struct str cookie_session(const struct request *req);
-
 /* Adds the Set-Cookie line that signs the browser in. */
 void cookie_set_session(struct call *c, struct str token);
 

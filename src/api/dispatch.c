@@ -5,7 +5,6 @@
 #include <talloc.h>
 
 #include "api/call.h"
-#include "api/cookie.h"
 #include "api/routes.h"
 #include "base/die.h"
 #include "chat/session.h"
@@ -62,15 +61,6 @@ static enum result fault_of(struct chat *chat, enum result r, const char *code,
 			    const char *message)
 {
 	return chat_fail(chat, r, code, message, NULL);
-}
-
-/* Bearer wins over the cookie. *by_cookie: another site's page could have sent it. */
-static struct str token_of(const struct request *req, bool *by_cookie)
-{
-	struct str token = request_bearer(req);
-
-	*by_cookie = !token.ptr;
-	return token.ptr ? token : cookie_session(req);
 }
 
 static enum result sign_in(struct call *c, const struct route *route, struct str token)
@@ -170,7 +160,7 @@ static enum result decode(struct call *c, const struct route *route, bool by_coo
 static enum result run(struct call *c, const struct route *route)
 {
 	bool by_cookie;
-	struct str token = token_of(c->req, &by_cookie);
+	struct str token = request_token(c->req, &by_cookie);
 
 	enum result r = sign_in(c, route, token);
 	if (r == OK) {

@@ -13,12 +13,14 @@
 /* What a name never changes. */
 #define FOR_EVER STR("private, max-age=31536000, immutable")
 
+_Static_assert(CACHE_NAME == ATTACHMENT_TOKEN, "the cache calls a file by its token");
+
 /* One of the two forms of an attachment. */
 struct form {
 	enum attachment_kind kind;
 	int64_t size;
 	enum media_type type;
-	char name[ATTACHMENT_TOKEN + 8]; /* in the cache */
+	char name[CACHE_NAME + sizeof CACHE_SMALL]; /* in the cache */
 };
 
 static void choose(const struct row_media_find *f, struct str token,
@@ -31,7 +33,7 @@ static void choose(const struct row_media_find *f, struct str token,
 	out->size = thumb ? f->thumb : f->size;
 	out->type = thumb ? THUMB_TYPE : (enum media_type)f->type;
 	snprintf(out->name, sizeof out->name, STR_FMT "%s", STR_ARG(token),
-		 thumb ? ".t" : "");
+		 thumb ? CACHE_SMALL : "");
 }
 
 /* A descriptor of the file, from the cache or put there; the reason where there is none.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,24 @@
 #include "base/log.h"
 
 #define LOOK_EVERY_MS 5
+
+/*
+ * What root makes, as palabrectl, the workers must be able to open: it becomes the
+ * directory's owner's. Only what is as we make it, lest another name of one of root's own
+ * files is given away.
+ */
+static void give_to_owner(int fd, const char *dir)
+{
+	struct stat d, f;
+
+	if (geteuid() != 0 || stat(dir, &d) || d.st_uid == 0 || fstat(fd, &f)) {
+		return;
+	}
+	if (f.st_uid == 0 && S_ISREG(f.st_mode) && f.st_nlink == 1 && f.st_size == 0 &&
+	    fchown(fd, d.st_uid, d.st_gid)) {
+		log_error("slot_unusable", "path", dir, "why", strerror(errno), NULL);
+	}
+}
 
 /* A descriptor that holds the lock; -1 where another holds it; -2 where that can't be
  * told. */
@@ -30,6 +49,7 @@ static int try_file(const char *dir, const char *kind, int number)
 		log_error("slot_unusable", "path", path, "why", strerror(errno), NULL);
 		return -2;
 	}
+	give_to_owner(fd, dir);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		close(fd);
 		return -1;

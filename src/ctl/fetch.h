@@ -30,7 +30,7 @@ struct fetch {
 
 #define FETCH_TEXT_MAX (1u << 20)
 
-/* base ends in a slash. NULL: it is no http or https URL. */
+/* base gets its last slash where it has none. NULL: it is no http or https URL. */
 struct fetcher *fetcher_create(const void *mem, const char *base);
 void fetcher_destroy(struct fetcher *f);
 

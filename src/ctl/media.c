@@ -18,13 +18,18 @@ static void put(struct ctl *c, const char *key, const char *text, int64_t value)
 	json_put_int(&c->j, key, value);
 }
 
-/* Without a bound nothing is removed for want of room. */
-static enum result count_cache(struct ctl *c, struct cache_use *use)
+/* A look through the cache; the log has said why where there can be none. */
+static enum ctl_exit trim(struct ctl *c, int64_t bytes,
+			  bool (*gone)(void *arg, const char *name),
+			  struct cache_use *use)
 {
 	struct cache cache = cache_of(c->conf, c->mem);
 
-	cache.bytes = INT64_MAX;
-	return cache_trim(&cache, NULL, NULL, use);
+	cache.bytes = bytes;
+	return cache_trim(&cache, gone, c, use) == OK
+		       ? CTL_OK
+		       : ctl_fail(c, CTL_FAILED, "%s: not to be used as the cache",
+				  cache.dir);
 }
 
 enum ctl_exit ctl_media_stats(struct ctl *c)
@@ -34,11 +39,13 @@ enum ctl_exit ctl_media_stats(struct ctl *c)
 	size_t n;
 
 	enum result r = q_media_stats(c->db, c->mem, &s, &n);
-	if (r == OK) {
-		r = count_cache(c, &use);
-	}
 	if (r != OK) {
 		return ctl_result(c, r, "media stats");
+	}
+	/* Without a bound nothing is removed for want of room. */
+	enum ctl_exit code = trim(c, INT64_MAX, NULL, &use);
+	if (code != CTL_OK) {
+		return code;
 	}
 	json_open_object(&c->j);
 	put(c, "files", "files", s->files);
@@ -72,7 +79,6 @@ static bool is_gone(void *arg, const char *name)
 
 enum ctl_exit ctl_media_gc(struct ctl *c)
 {
-	struct cache cache = cache_of(c->conf, c->mem);
 	struct cache_use use;
 	int64_t removed = 0, batch;
 
@@ -85,9 +91,9 @@ enum ctl_exit ctl_media_gc(struct ctl *c)
 		ctl_progress(c, "%lld removed", (long long)removed);
 	} while (batch);
 	ctl_progress(c, "%s", "");
-	enum result r = cache_trim(&cache, is_gone, c, &use);
-	if (r != OK) {
-		return ctl_result(c, r, cache.dir);
+	enum ctl_exit code = trim(c, c->conf->cache_mb << 20, is_gone, &use);
+	if (code != CTL_OK) {
+		return code;
 	}
 	json_open_object(&c->j);
 	put(c, "removed", "files removed", removed);

@@ -6,6 +6,8 @@
 
 #include "auth/token.h"
 #include "base/clock.h"
+#include "chat/log.h"
+#include "chat/session.h"
 #include "ctl/advice.h"
 #include "ctl/check.h"
 #include "ctl/domain.h"
@@ -44,7 +46,9 @@ static const char *const symptom_names[] = {
 struct url_check {
 	struct checks *k;
 	struct fetcher *fetcher;
+	enum result same;             /* OK: it is our database's server that answers */
 	char token[TOKEN_LENGTH + 1]; /* of the session made for this; "" = none */
+	bool unknown;                 /* and the server does not know us by it */
 	int64_t session, user;
 	int64_t rtt_ms;
 	bool streams;        /* the server offers them */
@@ -102,8 +106,11 @@ static void open_session(struct url_check *u)
 	struct ctl *c = u->k->c;
 	struct chat chat;
 	uint8_t hash[TOKEN_HASH_BYTES];
-	enum result r = find_account(c, &chat, &u->user);
+	enum result r = u->same;
 
+	if (r == OK) {
+		r = find_account(c, &chat, &u->user);
+	}
 	if (r == OK) {
 		token_new(u->token);
 		token_hash(str_from(u->token), hash);
@@ -120,9 +127,22 @@ static void open_session(struct url_check *u)
 	}
 }
 
+/* As when one signs out, so that no stream goes on that something on the way keeps. */
 static void close_session(struct url_check *u)
 {
-	if (u->token[0] && q_session_remove(u->k->c->db, u->session, u->user) != OK) {
+	struct ctl *c = u->k->c;
+	struct chat chat;
+
+	if (!u->token[0]) {
+		return;
+	}
+	enum result r = ctl_chat(c, &chat);
+	if (r == OK) {
+		r = session_revoke(&chat, u->user, u->session);
+	}
+	if (r == OK) {
+		ctl_chat_done(c, &chat, r, "selftest");
+	} else if (r != E_NOT_FOUND) {
 		check_note(u->k, CHECK_WARNING, "session",
 			   "the session made for this could not be removed: it ends by "
 			   "itself in ten minutes");
@@ -151,6 +171,22 @@ static void note_names(struct url_check *u, const struct fetch *x)
 	}
 }
 
+/* Is it the server of this database? Nobody else is to be given a token of it. */
+static enum result compare_epochs(struct ctl *c, const struct fetch *status)
+{
+	struct log_place place;
+	enum result r = log_mark_read(c->db, c->mem, &place);
+
+	if (r != OK) {
+		return r;
+	}
+	return says(status,
+		    str_printf(c->mem, "\"epoch\":\"" STR_FMT "\"", STR_ARG(place.epoch))
+			    .ptr)
+		       ? OK
+		       : E_CONFLICT;
+}
+
 static bool check_answers(struct url_check *u)
 {
 	struct fetch x = { .path = "api/v1/status", .timeout_ms = PLAIN_TIMEOUT_MS };
@@ -173,6 +209,13 @@ static bool check_answers(struct url_check *u)
 		}
 		/* The first one also connects. */
 		u->rtt_ms = i == 0 || x.took_ms < u->rtt_ms ? x.took_ms : u->rtt_ms;
+	}
+	u->same = compare_epochs(u->k->c, &x);
+	if (u->same == E_CONFLICT) {
+		check_note(u->k, CHECK_BAD, "answers",
+			   "another server answers there: its epoch is not that of the "
+			   "database used here");
+		return false;
 	}
 	u->streams = says(&x, "\"sse\"");
 	check_note(u->k, CHECK_GOOD, "answers",
@@ -206,6 +249,12 @@ static void check_verbs(struct url_check *u)
 		check_note(u->k, CHECK_BAD, "verbs",
 			   "POST is blocked (status %" PRId64 "): nothing can be sent",
 			   post.status);
+	}
+	u->unknown = token_of(u) && says(&post, "\"code\":\"not_signed_in\"");
+	if (u->unknown) {
+		check_note(u->k, CHECK_WARNING, "session",
+			   "streams are not measured: the account's session does not "
+			   "reach the server, so something takes Authorization away");
 	}
 	fetch_run(u->fetcher, &put);
 	check_note(u->k, CHECK_GOOD, "verbs", "other verbs %s; nothing needs them",
@@ -308,7 +357,12 @@ static void check_quiet(struct url_check *u, int64_t seconds)
 		}
 		longest = x.took_ms > longest ? x.took_ms : longest;
 	}
-	if (says(&x, "\"cursor\":")) {
+	if (says(&x, "\"cursor\":") && longest < seconds * 900) {
+		check_note(
+			u->k, CHECK_WARNING, "quiet",
+			"it was never quiet for long enough to tell: the account's rooms "
+			"are busy, another one may do (--as=NAME)");
+	} else if (says(&x, "\"cursor\":")) {
 		check_note(u->k, CHECK_GOOD, "quiet",
 			   "a quiet connection lasts %" PRId64 " s and more",
 			   longest / 1000);
@@ -376,13 +430,14 @@ bool check_url(struct checks *k, const char *url, int64_t quiet)
 	if (check_answers(&u)) {
 		open_session(&u);
 		check_verbs(&u);
+		bool known = u.token[0] && !u.unknown;
 		if (!u.streams) {
 			check_note(k, CHECK_GOOD, "stream",
 				   "the server offers none here: clients poll");
-		} else if (u.token[0]) {
+		} else if (known) {
 			check_stream(&u);
 		}
-		if (u.streams && u.token[0] && quiet) {
+		if (u.streams && known && quiet) {
 			check_quiet(&u, quiet);
 		}
 		close_session(&u);

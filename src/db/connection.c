@@ -11,11 +11,11 @@
 #include "base/log.h"
 #include "db/statement.h"
 
-/* InnoDB gives up on a row lock after this many seconds, before our own timeout does. */
 /* How long a database that did not answer is left alone. */
 #define HUNG_PAUSE_MS 1000
 
 #define ISOLATION "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+/* InnoDB gives up on a row lock after this many seconds, before our own timeout does. */
 #define SESSION_SETUP                                                   \
 	"SET SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = " \
 	"'STRICT_ALL_TABLES,"                                           \

@@ -135,6 +135,26 @@ struct str request_bearer(const struct request *r)
 	return str_trim(str_from_at(a, 7));
 }
 
+struct str request_session_name(const struct request *r)
+{
+	return r->https ? STR("__Host-palabre") : STR("palabre");
+}
+
+struct str request_session_cookie(const struct request *r)
+{
+	return request_cookie(r, request_session_name(r));
+}
+
+struct str request_token(const struct request *r, bool *by_cookie)
+{
+	struct str token = request_bearer(r);
+
+	if (by_cookie) {
+		*by_cookie = !token.ptr;
+	}
+	return token.ptr ? token : request_session_cookie(r);
+}
+
 bool request_is_json(const struct request *r)
 {
 	struct str rest = r->content_type;

@@ -65,6 +65,21 @@ struct str request_cookie(const struct request *r, struct str name);
 /* The token of "Authorization: Bearer TOKEN" (RFC 6750 §2.1); STR_NONE without one. */
 struct str request_bearer(const struct request *r);
 
+/*
+ * The name of the cookie that signs a browser in: "palabre", or "__Host-palabre" over
+ * HTTPS, a name that browsers hold to this very host (RFC 6265bis §4.1.3.2).
+ */
+struct str request_session_name(const struct request *r);
+
+/* What the browser sent in it; STR_NONE without. */
+struct str request_session_cookie(const struct request *r);
+
+/*
+ * The token of who asks; STR_NONE without one. Bearer wins over the cookie. *by_cookie
+ * (may be NULL): there was no Bearer, so another site's page could have sent it.
+ */
+struct str request_token(const struct request *r, bool *by_cookie);
+
 /* "application/json", with or without parameters. */
 bool request_is_json(const struct request *r);
 

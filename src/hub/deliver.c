@@ -118,6 +118,9 @@ static void start_over(struct hub *hub, const struct tail_news *n)
 		log_warn("log_replaced", "epoch", n->epoch, NULL);
 	}
 	ring_clear(&hub->ring, n->settled);
+	/* It names the old epoch, and the position may well be the same. */
+	frame_unref(hub->beat);
+	hub->beat = NULL;
 	hub->newest = n->settled;
 	memcpy(hub->epoch, n->epoch, sizeof hub->epoch);
 	hub->open = true;

@@ -16,10 +16,10 @@
 /* How long streams may take over their last bytes when the hub stops. */
 #define STOP_SECONDS 1.
 
-/* Each stream is a descriptor: take as many as we are allowed. */
 /* Ours: the database's connections, the mailbox, sockets, the log. */
 #define OWN_DESCRIPTORS 32
 
+/* Each stream is a descriptor: take as many as we are allowed. */
 static uint64_t raise_descriptor_limit(void)
 {
 	struct rlimit limit = { .rlim_cur = 1024 };

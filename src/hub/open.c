@@ -71,16 +71,6 @@ static const struct waiter *transport(struct str path)
 	return str_eq(path, STR("stream/poll")) ? &waiter_longpoll : NULL;
 }
 
-static struct str find_token(const struct request *r)
-{
-	struct str token = request_bearer(r);
-	if (!token.ptr) {
-		token = request_cookie(r,
-				       r->https ? STR("__Host-palabre") : STR("palabre"));
-	}
-	return token;
-}
-
 static void copy(char *out, size_t size, struct str s)
 {
 	snprintf(out, size, STR_FMT, STR_ARG(s));
@@ -127,7 +117,7 @@ static void take_request(struct hub *hub, struct arrival *a)
 				  .why = FIELD_ABSENT,
 				  .learned = FIELD_ABSENT };
 	struct fault fault = { 0 };
-	struct str token = find_token(r);
+	struct str token = request_token(r, NULL);
 
 	if (!waiter) {
 		stream_refuse(s, E_NOT_FOUND, NULL);

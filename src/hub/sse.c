@@ -11,7 +11,10 @@
 #define PROBE_SECONDS 1.5
 /* The padding is a write of its own, this long after what it is to push out. */
 #define PAD_SECONDS 0.05
+/* How long a browser waits before it comes back by itself. */
 #define RETRY_MS 2000
+#define TEXT_OF(x) #x
+#define NUMBER(x) TEXT_OF(x)
 /* No-transform and identity: a proxy that compresses a stream holds it. */
 #define HEAD                                                  \
 	"Status: 200 OK\r\n"                                  \
@@ -22,9 +25,7 @@
 	"X-Content-Type-Options: nosniff\r\n"                 \
 	"Cross-Origin-Resource-Policy: same-origin\r\n"       \
 	"\r\n"                                                \
-	"retry: 2000\n"
-
-_Static_assert(RETRY_MS == 2000, "HEAD says so too");
+	"retry: " NUMBER(RETRY_MS) "\n"
 
 static const char *const bye_names[] = {
 	[BYE_REVOKED] = "revoked",   [BYE_RESTART] = "restart", [BYE_SLOW] = "slow",

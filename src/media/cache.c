@@ -17,6 +17,7 @@
 #include "base/str.h"
 
 #define TEMP_PREFIX ".new-"
+#define TEMP_RANDOM "XXXXXX"
 #define TEMP_SECONDS 3600
 
 /* Room is made for this part of the bound more than is needed, so that it is rare. */
@@ -49,17 +50,57 @@ static enum result failed(const struct cache *cache)
 	return why == ENOSPC || why == EDQUOT ? E_FULL : E_UNAVAILABLE;
 }
 
+/*
+ * Why the directory is not to be used; NULL where it is. Without PALABRE_RUN it lies in
+ * /tmp, where another account may have made it, or a link to a directory of ours.
+ */
+static const char *objection(const struct cache *cache, const struct stat *dir)
+{
+	struct stat path;
+
+	if (dir->st_uid != geteuid() && geteuid() != 0) {
+		return "it belongs to another account";
+	}
+	if (dir->st_mode & S_IWOTH) {
+		return "every account of this host may write to it";
+	}
+	if (lstat(cache->dir, &path)) {
+		return strerror(errno);
+	}
+	bool itself = path.st_dev == dir->st_dev && path.st_ino == dir->st_ino;
+	return itself || path.st_uid == 0 || path.st_uid == dir->st_uid
+		       ? NULL
+		       : "another account's link leads to it";
+}
+
+static enum result refused(const struct cache *cache, const char *why)
+{
+	log_error("cache_refused", "path", cache->dir, "why", why, NULL);
+	return E_UNAVAILABLE;
+}
+
+/* Makes it where it is not there. */
+static enum result prepare(const struct cache *cache)
+{
+	struct stat st;
+
+	if (stat(cache->dir, &st) &&
+	    (errno != ENOENT || (mkdir(cache->dir, 0750) && errno != EEXIST) ||
+	     stat(cache->dir, &st))) {
+		return failed(cache);
+	}
+	const char *why = objection(cache, &st);
+	return why ? refused(cache, why) : OK;
+}
+
 enum result cache_begin(const struct cache *cache, struct cache_file *f)
 {
 	*f = (struct cache_file){ .fd = -1 };
-	if (!cache_path(cache, TEMP_PREFIX "XXXXXX", f->path)) {
-		return E_UNAVAILABLE;
+	enum result r = prepare(cache);
+	if (r != OK || !cache_path(cache, TEMP_PREFIX TEMP_RANDOM, f->path)) {
+		return r == OK ? E_UNAVAILABLE : r;
 	}
 	f->fd = mkostemp(f->path, O_CLOEXEC);
-	if (f->fd < 0 && errno == ENOENT && mkdir(cache->dir, 0750) == 0) {
-		cache_path(cache, TEMP_PREFIX "XXXXXX", f->path);
-		f->fd = mkostemp(f->path, O_CLOEXEC);
-	}
 	if (f->fd < 0) {
 		f->path[0] = '\0';
 		return failed(cache);
@@ -99,29 +140,41 @@ int cache_open(const struct cache *cache, const char *name)
 	static const struct timespec times[2] = { { .tv_nsec = UTIME_NOW },
 						  { .tv_nsec = UTIME_OMIT } };
 	char path[PATH_MAX];
+	struct stat st;
 
-	if (!cache_path(cache, name, path)) {
+	if (!cache_path(cache, name, path) || stat(cache->dir, &st) ||
+	    objection(cache, &st)) {
 		return -1;
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0) {
-		/* Ours to say when it was used: many disks are mounted without. */
-		futimens(fd, times);
+	if (fd < 0) {
+		return -1;
 	}
+	if (fstat(fd, &st) || (st.st_uid != geteuid() && st.st_uid != 0)) {
+		close(fd);
+		return -1;
+	}
+	/* Ours to say when it was used: many disks are mounted without. */
+	futimens(fd, times);
 	return fd;
 }
 
-void cache_remove(const struct cache *cache, const char *name)
+bool cache_is_name(const char *name)
 {
-	char path[PATH_MAX];
+	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				  "0123456789-_");
 
-	if (cache_path(cache, name, path)) {
-		unlink(path);
-	}
+	return len == CACHE_NAME && (!name[len] || strcmp(name + len, CACHE_SMALL) == 0);
+}
+
+static bool is_temp(const char *name)
+{
+	return strncmp(name, TEMP_PREFIX, strlen(TEMP_PREFIX)) == 0 &&
+	       strlen(name) == strlen(TEMP_PREFIX TEMP_RANDOM);
 }
 
 struct held {
-	char name[64];
+	char name[CACHE_NAME + sizeof CACHE_SMALL];
 	int64_t bytes;
 	int64_t used; /* seconds */
 };
@@ -146,15 +199,14 @@ static void list_add(struct listing *l, const char *name, const struct stat *st)
 		l->at = die_if_null(realloc(l->at, l->room * sizeof *l->at));
 	}
 	struct held *h = &l->at[l->count++];
-	memcpy(h->name, name, strnlen(name, sizeof h->name - 1));
-	h->name[strnlen(name, sizeof h->name - 1)] = '\0';
+	snprintf(h->name, sizeof h->name, "%s", name);
 	h->bytes = st->st_size;
 	h->used = st->st_atim.tv_sec;
 	l->use.files++;
 	l->use.bytes += st->st_size;
 }
 
-/* Lists what there is but for what goes at once. */
+/* Lists what there is of ours but for what goes at once. */
 static void look(struct listing *l, DIR *dir, bool (*gone)(void *arg, const char *name),
 		 void *arg)
 {
@@ -163,8 +215,8 @@ static void look(struct listing *l, DIR *dir, bool (*gone)(void *arg, const char
 	struct stat st;
 
 	while ((e = readdir(dir))) {
-		bool temp = strncmp(e->d_name, TEMP_PREFIX, strlen(TEMP_PREFIX)) == 0;
-		if ((e->d_name[0] == '.' && !temp) || strlen(e->d_name) > 63 ||
+		bool temp = is_temp(e->d_name);
+		if ((!temp && !cache_is_name(e->d_name)) ||
 		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
 		    !S_ISREG(st.st_mode)) {
 			continue;
@@ -184,13 +236,20 @@ enum result cache_trim(const struct cache *cache,
 		       struct cache_use *use)
 {
 	struct listing l = { 0 };
+	struct stat st;
 	DIR *dir = opendir(cache->dir);
 
 	if (use) {
 		*use = (struct cache_use){ 0 };
 	}
 	if (!dir) {
-		return errno == ENOENT ? OK : E_UNAVAILABLE;
+		return errno == ENOENT ? OK : failed(cache);
+	}
+	const char *why =
+		fstat(dirfd(dir), &st) ? strerror(errno) : objection(cache, &st);
+	if (why) {
+		closedir(dir);
+		return refused(cache, why);
 	}
 	look(&l, dir, gone, arg);
 	int64_t goal = l.use.bytes > cache->bytes

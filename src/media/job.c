@@ -1,4 +1,4 @@
-/* job.c - one picture on its way through its parser: what the four of them share. */
+/* job.c - one file on its way through its parser: what all of them share. */
 #include "media/job.h"
 
 #include <zlib.h>

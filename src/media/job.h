@@ -1,4 +1,4 @@
-/* job.h - one picture on its way through its parser: what the four of them share. */
+/* job.h - one file on its way through its parser: what all of them share. */
 #ifndef PALABRE_MEDIA_JOB_H
 #define PALABRE_MEDIA_JOB_H
 

@@ -71,6 +71,7 @@ static void run(struct job *j)
 	/* E_FIELD: shorter than any picture. */
 	if (!known && j->limits->any && (j->result == OK || j->result == E_FIELD)) {
 		j->result = OK;
+		j->fault = (struct media_fault){ 0 };
 		j->m->type = MEDIA_PLAIN;
 		known = true;
 	}

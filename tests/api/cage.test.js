@@ -100,7 +100,7 @@ test('where the disk is full, an upload is 507, and leaves nothing', {
 }, async () => {
 	const disk = join(dir, 'disk');
 	execFileSync('mkdir', [disk]);
-	execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=777', 'palabre-test', disk]);
+	execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'palabre-test', disk]);
 	const it = await setup({ PALABRE_CACHE: disk, PALABRE_UPLOAD_ANY: 'on' });
 	try {
 		const anna = await register(it.base);

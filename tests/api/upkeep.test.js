@@ -198,6 +198,16 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	next.close();
 });
 
+test('a beat under a new epoch does not name the old one, though the log stands where it stood', async () => {
+	const s = await anna.stream('?beat=2');
+	const [, position] = (await s.event('beat')).cursor.split('.');
+	await it.instance.sql("UPDATE meta SET value = 'anotherepoch' WHERE name = 'epoch'");
+	assert.equal((await s.end()).reason, 'restart');
+	const next = await anna.stream('?beat=2');
+	assert.equal((await next.event('beat')).cursor, `anotherepoch.${position}`);
+	next.close();
+});
+
 test('a hub at work while a backup is loaded does not hide what is sent next', async () => {
 	const file = join(it.var, 'backup-2');
 	await ctl('backup', file);

@@ -216,6 +216,7 @@ static void test_other_files_where_they_are_allowed(void **state)
 					   &p.media, &p.fault);
 		assert_int_equal(r, all[i].result);
 		if (r == OK) {
+			assert_null(p.fault.code);
 			assert_int_equal(p.media.type, MEDIA_PLAIN);
 			assert_int_equal(p.media.size, p.len);
 			assert_int_equal(p.media.width, 0);

@@ -318,6 +318,41 @@ static void slot_files_are_private_and_no_symlink_is_followed(void **state)
 	assert_int_equal(slot_take("/nonexistent", &slot), E_UNAVAILABLE);
 }
 
+static void what_root_makes_belongs_to_the_directorys_owner(void **state)
+{
+	struct fixture *f = *state;
+	char path[128], other[128];
+	struct stat st;
+	int slot;
+
+	if (geteuid() != 0) {
+		skip();
+	}
+	assert_int_equal(slot_take(f->dir, &slot), OK);
+	assert_int_equal(fstat(slot, &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	slot_release(slot);
+
+	/* As it is where root came first, and when the next one comes. */
+	assert_int_equal(chown(f->dir, 12345, 23456), 0);
+	assert_int_equal(slot_take(f->dir, &slot), OK);
+	assert_int_equal(fstat(slot, &st), 0);
+	assert_int_equal(st.st_uid, 12345);
+	assert_int_equal(st.st_gid, 23456);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	slot_release(slot);
+
+	/* A file of root's under another name is none that root made here. */
+	snprintf(path, sizeof path, "%s/hash.0", f->dir);
+	snprintf(other, sizeof other, "%s/other", f->dir);
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_int_equal(link(path, other), 0);
+	assert_int_equal(slot_take(f->dir, &slot), OK);
+	assert_int_equal(fstat(slot, &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	slot_release(slot);
+}
+
 static void the_list_is_sorted_and_holds_only_what_the_rules_let_through(void **state)
 {
 	(void)state;
@@ -357,6 +392,7 @@ int main(void)
 		T(two_hash_two_wait_and_the_next_is_sent_away_at_once),
 		T(who_waits_gives_up_after_the_time_set),
 		T(slot_files_are_private_and_no_symlink_is_followed),
+		T(what_root_makes_belongs_to_the_directorys_owner),
 		T(the_list_is_sorted_and_holds_only_what_the_rules_let_through),
 		T(common_passwords_are_known_in_any_case),
 	};

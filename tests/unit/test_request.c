@@ -145,6 +145,26 @@ static void a_bearer_token_follows_its_scheme(void **state)
 	}
 }
 
+static void a_token_is_that_of_bearer_or_else_of_the_cookie(void **state)
+{
+	struct request r;
+	bool by_cookie;
+
+	r = WITH(state, "HTTP_COOKIE", "__Host-palabre=far; palabre=near");
+	assert_str(request_token(&r, &by_cookie), "near");
+	assert_true(by_cookie);
+	assert_str(request_token(&r, NULL), "near");
+	r = WITH(state, "HTTP_COOKIE", "__Host-palabre=far; palabre=near", "HTTPS", "on");
+	assert_str(request_token(&r, &by_cookie), "far");
+	r = WITH(state, "HTTP_COOKIE", "palabre=near", "HTTPS", "on");
+	assert_null(request_token(&r, &by_cookie).ptr);
+	assert_true(by_cookie);
+	r = WITH(state, "HTTP_COOKIE", "palabre=near", "HTTP_AUTHORIZATION",
+		 "Bearer abc");
+	assert_str(request_token(&r, &by_cookie), "abc");
+	assert_false(by_cookie);
+}
+
 static void json_is_said_by_its_media_type(void **state)
 {
 	static const char *const yes[] = { "application/json",
@@ -340,6 +360,7 @@ int main(void)
 		WITH_MEM(the_address_is_that_of_the_connection),
 		WITH_MEM(cookies_are_found_by_their_whole_name),
 		WITH_MEM(a_bearer_token_follows_its_scheme),
+		WITH_MEM(a_token_is_that_of_bearer_or_else_of_the_cookie),
 		WITH_MEM(json_is_said_by_its_media_type),
 		cmocka_unit_test(sites_are_told_apart),
 		WITH_MEM(a_body_is_read_in_whatever_pieces_it_comes),
