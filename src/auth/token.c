@@ -1,6 +1,7 @@
 /* token.c - the secrets that stand for a signed-in browser: making them, hashing them. */
 #include "auth/token.h"
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "base/rand.h"
