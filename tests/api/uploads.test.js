@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -375,6 +375,32 @@ test('unattached uploads are bounded; attaching makes room again', async () => {
 	last.refused(429, 'quota_reached');
 	await dora.send(room, 'x', { attachments: ids });
 	(await upload(dora, large)).expect(201);
+});
+
+test('media gc does not touch a cache that is open to everybody, nor what is not named as ours', async () => {
+	const cache = mkdtempSync(join(tmpdir(), 'palabre-cache-'));
+	const names = ['A'.repeat(22), `${'B'.repeat(22)}.t`, 'notes.txt'];
+	names.forEach((name) => writeFileSync(join(cache, name), ''));
+	const was = it.instance.env.PALABRE_CACHE;
+	it.instance.env.PALABRE_CACHE = cache;
+	try {
+		chmodSync(cache, 0o777);
+		const { code, err } = await it.instance.ctl(['media', 'gc']);
+		assert.equal(code, 1);
+		assert.match(err, /cache_refused.*every account of this host may write to it/);
+		assert.match(err, /^palabrectl: .*: not to be used as the cache$/m);
+		assert.deepEqual(readdirSync(cache).sort(), names);
+		chmodSync(cache, 0o700);
+		assert.equal((await it.instance.ctl(['media', 'gc'])).code, 0);
+		assert.deepEqual(readdirSync(cache), ['notes.txt']);
+	} finally {
+		if (was === undefined) {
+			delete it.instance.env.PALABRE_CACHE;
+		} else {
+			it.instance.env.PALABRE_CACHE = was;
+		}
+		rmSync(cache, { recursive: true });
+	}
 });
 
 test('what no message came for goes after a day, with its bytes; so does what was deleted', async () => {
