@@ -199,7 +199,8 @@ static void list_add(struct listing *l, const char *name, const struct stat *st)
 		l->at = die_if_null(realloc(l->at, l->room * sizeof *l->at));
 	}
 	struct held *h = &l->at[l->count++];
-	snprintf(h->name, sizeof h->name, "%s", name);
+	memcpy(h->name, name, strnlen(name, sizeof h->name - 1));
+	h->name[strnlen(name, sizeof h->name - 1)] = '\0';
 	h->bytes = st->st_size;
 	h->used = st->st_atim.tv_sec;
 	l->use.files++;

@@ -54,7 +54,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-	pages.forEach((p) => p.line.stop());
+	pages.forEach((p) => {
+		p.tab.frozen = false;
+		p.line.stop();
+	});
 	await server.stop();
 });
 
@@ -136,6 +139,23 @@ test('the leader is frozen: it is taken over from, and steps down when it wakes'
 	await complete(others);
 	old.tab.frozen = false;
 	await until(() => leaders().length === 1, 'one leads');
+	server.say();
+	await complete();
+});
+
+test('what the new leader had by itself before it led reaches the others as well', async () => {
+	all(3).forEach(() => open());
+	await until(() => pages.every(live) && leaders().length === 1, 'live');
+	const [old] = leaders();
+	old.tab.frozen = true;
+	const [heir, other] = pages.filter((p) => p !== old);
+	server.say();
+	heir.line.nudge('wake');
+	await until(() => heir.got.includes(1), 'it asks by itself');
+	tabs.close(old.tab);
+	old.line.stop();
+	pages = [heir, other];
+	await until(() => heir.line.leader && live(heir), 'it leads');
 	server.say();
 	await complete();
 });

@@ -189,6 +189,8 @@ export class SharedConnection extends Line {
 		const own = new Connection(this.api, { ...this.options, hiddenPolls: alone });
 		this.leader = true;
 		this.own = own;
+		// Another leader's numbers are no sign of having what this one had before it led.
+		this.#n = Math.floor(Math.random() * 2 ** 40);
 		own.counts = this.counts;
 		own.addEventListener('event', (e) => {
 			const event = /** @type {CustomEvent} */ (e).detail;

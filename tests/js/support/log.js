@@ -92,7 +92,7 @@ export class LogServer {
 		};
 		this.most = Math.max(this.most, ++this.streams);
 		send({
-			type: 'hello', cursor: this.cursor, resume: 'exact', heartbeat: 0.6,
+			type: 'hello', cursor: `E.${at}`, resume: 'exact', heartbeat: 0.6,
 			network: this.network, user: this.user,
 		});
 		flow();
