@@ -143,23 +143,6 @@ test('the leader is frozen: it is taken over from, and steps down when it wakes'
 	await complete();
 });
 
-test('what the new leader had by itself before it led reaches the others as well', async () => {
-	all(3).forEach(() => open());
-	await until(() => pages.every(live) && leaders().length === 1, 'live');
-	const [old] = leaders();
-	old.tab.frozen = true;
-	const [heir, other] = pages.filter((p) => p !== old);
-	server.say();
-	heir.line.nudge('wake');
-	await until(() => heir.got.includes(1), 'it asks by itself');
-	tabs.close(old.tab);
-	old.line.stop();
-	pages = [heir, other];
-	await until(() => heir.line.leader && live(heir), 'it leads');
-	server.say();
-	await complete();
-});
-
 test('a newer page leads; an older one goes on alone', async () => {
 	const old = open(RELAY);
 	await until(() => live(old), 'live');
