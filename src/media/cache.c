@@ -256,7 +256,7 @@ enum result cache_trim(const struct cache *cache,
 	int64_t goal = l.use.bytes > cache->bytes
 			       ? cache->bytes - cache->bytes / SPARE_PART
 			       : INT64_MAX;
-	if (goal != INT64_MAX) {
+	if (l.count && goal != INT64_MAX) {
 		qsort(l.at, l.count, sizeof *l.at, by_use);
 	}
 	for (size_t i = 0; i < l.count && l.use.bytes > goal; i++) {
