@@ -160,6 +160,7 @@ async function doors(page, at) {
 async function dialogs(page, at) {
 	const shut = () => page.keyboard.press('Escape');
 	await page.click('[data-role=new-room]');
+	await page.waitForSelector('form[data-role=new-room-form]');
 	await at('new-room');
 	await shut();
 	await page.click('[data-role=browse-rooms]');
@@ -181,6 +182,7 @@ async function dialogs(page, at) {
 	await at('network-measuring');
 	await shut();
 	await page.click('.me-button');
+	await page.locator('dialog.settings [data-role=profile]').waitFor();
 	await at('settings');
 	if (await page.locator('[data-role=admin]').count()) {
 		await page.click('[data-role=admin]');
