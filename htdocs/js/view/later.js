@@ -11,14 +11,37 @@ import { explain } from './words.js';
 /** @import {Tray} from './tray.js' */
 /** @import {Context} from './view.js' */
 
+/** ms before each further try: a network may lose one request and pass the next. */
+const PAUSES = [300, 1000, 3000];
+
 /**
  * @template T
- * @param {Promise<T>} loading
+ * @param {() => Promise<T>} load
+ * @param {number[]} [pauses]
+ * @returns {Promise<T>}
+ */
+async function fetched(load, [pause, ...more] = PAUSES) {
+	try {
+		return await load();
+	} catch (error) {
+		if (!pause) {
+			throw error;
+		}
+		await new Promise((done) => {
+			setTimeout(done, pause);
+		});
+		return fetched(load, more);
+	}
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} load
  * @param {(module: T) => void} then
  * @param {() => void} [failed]
  */
-function later(loading, then, failed = () => {}) {
-	loading.then(then, () => {
+function later(load, then, failed = () => {}) {
+	fetched(load).then(then, () => {
 		toast(t('error.down'));
 		failed();
 	});
@@ -48,17 +71,17 @@ export function fetchAhead() {
 
 /** @param {Context} ctx */
 export function openSettings(ctx) {
-	later(import('./settings.js'), (m) => m.openSettings(ctx));
+	later(() => import('./settings.js'), (m) => m.openSettings(ctx));
 }
 
 /** @param {Context} ctx */
 export function openAdmin(ctx) {
-	later(styled(import('./admin.js'), 'admin'), (m) => m.openAdmin(ctx));
+	later(() => styled(import('./admin.js'), 'admin'), (m) => m.openAdmin(ctx));
 }
 
 /** @param {Context} ctx */
 export function openNetwork(ctx) {
-	later(styled(import('./network.js'), 'network'), (m) => m.openNetwork(ctx));
+	later(() => styled(import('./network.js'), 'network'), (m) => m.openNetwork(ctx));
 }
 
 /**
@@ -66,7 +89,7 @@ export function openNetwork(ctx) {
  * @param {string} [q]
  */
 export function openSwitcher(ctx, q) {
-	later(import('./switcher.js'), (m) => m.openSwitcher(ctx, q));
+	later(() => import('./switcher.js'), (m) => m.openSwitcher(ctx, q));
 }
 
 /**
@@ -75,7 +98,7 @@ export function openSwitcher(ctx, q) {
  * @param {Attachment} picture
  */
 export function openLightbox(ctx, room, picture) {
-	later(styled(import('./lightbox.js'), 'lightbox'), (m) => m.openLightbox(ctx, room, picture));
+	later(() => styled(import('./lightbox.js'), 'lightbox'), (m) => m.openLightbox(ctx, room, picture));
 }
 
 /**
@@ -85,22 +108,22 @@ export function openLightbox(ctx, room, picture) {
  * @param {() => void} failed
  */
 export function withTray(ctx, room, then, failed) {
-	later(import('./tray.js'), (m) => then(new m.Tray(ctx, room)), failed);
+	later(() => import('./tray.js'), (m) => then(new m.Tray(ctx, room)), failed);
 }
 
 /** @param {(show: typeof import('./pictures.js').show) => void} then */
 export function withPictures(then) {
-	later(import('./pictures.js'), (m) => then(m.show));
+	later(() => import('./pictures.js'), (m) => then(m.show));
 }
 
 /** @param {(intake: typeof import('./intake.js')) => void} then */
 export function withIntake(then) {
-	later(import('./intake.js'), then);
+	later(() => import('./intake.js'), then);
 }
 
 /** @param {(make: (ctx: Context, id: string, file: Attachment) => HTMLElement) => void} then */
 export function withSending(then) {
-	later(import('./sending.js'), (m) => then((...given) => new m.Sending(...given)));
+	later(() => import('./sending.js'), (m) => then((...given) => new m.Sending(...given)));
 }
 
 /**
@@ -109,17 +132,17 @@ export function withSending(then) {
  * @param {(emoji: string) => void} pick
  */
 export function openEmoji(ctx, anchor, pick) {
-	later(import('./emojipicker.js'), (m) => m.openEmoji(ctx, anchor, pick));
+	later(() => import('./emojipicker.js'), (m) => m.openEmoji(ctx, anchor, pick));
 }
 
 /** @param {Context} ctx */
 export function newRoom(ctx) {
-	later(import('./rooms.js'), (m) => m.newRoom(ctx));
+	later(() => import('./rooms.js'), (m) => m.newRoom(ctx));
 }
 
 /** @param {Context} ctx */
 export function newDirect(ctx) {
-	later(import('./rooms.js'), (m) => m.newDirect(ctx));
+	later(() => import('./rooms.js'), (m) => m.newDirect(ctx));
 }
 
 /**
@@ -127,14 +150,14 @@ export function newDirect(ctx) {
  * @param {number} user
  */
 export function writeTo(ctx, user) {
-	later(import('./rooms.js'), (m) => {
+	later(() => import('./rooms.js'), (m) => {
 		m.openDirect(ctx, user).catch((error) => toast(explain(error)));
 	});
 }
 
 /** @param {Context} ctx */
 export function browseRooms(ctx) {
-	later(import('./rooms.js'), (m) => m.browseRooms(ctx));
+	later(() => import('./rooms.js'), (m) => m.browseRooms(ctx));
 }
 
 /**
@@ -143,10 +166,10 @@ export function browseRooms(ctx) {
  */
 export function withPanel(kind, then) {
 	if (kind === 'search') {
-		later(styled(import('./search.js'), 'panel'),
+		later(() => styled(import('./search.js'), 'panel'),
 			(m) => then((...given) => new m.Search(...given)));
 	} else {
-		later(styled(import('./members.js'), 'panel'),
+		later(() => styled(import('./members.js'), 'panel'),
 			(m) => then((...given) => new m.Members(...given)));
 	}
 }
@@ -156,5 +179,5 @@ export function withPanel(kind, then) {
  * @param {number} room
  */
 export function roomSettings(ctx, room) {
-	later(import('./members.js'), (m) => m.roomSettings(ctx, room));
+	later(() => import('./members.js'), (m) => m.roomSettings(ctx, room));
 }
