@@ -16,6 +16,10 @@ export function loadEmoji() {
 			const [char, ...names] = one.split(' ');
 			return { char, names, group };
 		}));
+	}).catch((error) => {
+		// Asked for again by who needs it next.
+		loading = null;
+		throw error;
 	});
 	return loading;
 }
