@@ -5,6 +5,9 @@
 
 -- shape media_old (id:I)
 
+-- role is the caller's in its room, NULL where there is none.
+-- shape media (id:I, user:I, room:I?, name:T, type:I, size:I, thumb:I, role:I?)
+
 -- media_insert (token:B, user:I, name:T, type:I, size:I, width:I, height:I, animated:I, thumb:I, now:I)
 INSERT INTO attachment (token, user, name, type, size, width, height, animated, thumb,
                         created_at)
@@ -29,12 +32,22 @@ FROM attachment WHERE user = :user AND state < 2;
 -- media_total () -> (size:I) slow-ok
 SELECT CAST(COALESCE(SUM(size), 0) AS SIGNED) FROM attachment;
 
--- With the caller's role in its room, NULL where there is none.
--- media_find (token:B, user:I) -> (id:I, user:I, room:I?, name:T, type:I, size:I, thumb:I, role:I?)
+-- media_find (token:B, user:I) -> media
 SELECT a.id, a.user, a.room, a.name, a.type, a.size, a.thumb,
        (SELECT m.role FROM member m JOIN room r ON r.id = m.room AND r.gone = 0
         WHERE m.user = :user AND m.room = a.room)
 FROM attachment a WHERE a.token = :token AND a.state < 2;
+
+-- media_claim (claim:B, touch:I, spare:I, token:B) -> media
+SELECT a.id, a.user, a.room, a.name, a.type, a.size, a.thumb, me.role
+FROM session s JOIN user u ON u.id = s.user
+JOIN attachment a ON a.token = :token AND a.state < 2
+LEFT JOIN (member me JOIN room r ON r.id = me.room AND r.gone = 0)
+    ON me.user = s.user AND me.room = a.room
+WHERE s.token = :claim AND u.disabled = 0
+  AND LEAST(s.expires_at, s.last_seen + :touch, u.online_until - :spare)
+      > UNIX_TIMESTAMP(NOW(3)) * 1000
+  AND (me.role IS NOT NULL OR (a.room IS NULL AND a.user = s.user));
 
 -- media_attach (token:B, user:I, room:I, seq:I, position:I)
 UPDATE attachment SET state = 1, room = :room, seq = :seq, position = :position

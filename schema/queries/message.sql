@@ -32,6 +32,18 @@ FROM member me JOIN room r ON r.id = me.room AND r.gone = 0
 JOIN message m ON m.room = me.room AND m.seq < :before
 WHERE me.user = :user AND me.room = :room ORDER BY m.seq DESC LIMIT :limit;
 
+-- message_before_claim (claim:B, touch:I, spare:I, room:I, before:I, limit:I) -> message
+SELECT m.room, m.seq, m.user, m.client_id, m.body, m.reply_to, m.created_at, m.edited_at,
+       m.deleted, m.reacted, m.attached
+FROM session s JOIN user u ON u.id = s.user
+JOIN member me ON me.user = s.user AND me.room = :room
+JOIN room r ON r.id = me.room AND r.gone = 0
+JOIN message m ON m.room = me.room AND m.seq < :before
+WHERE s.token = :claim AND u.disabled = 0
+  AND LEAST(s.expires_at, s.last_seen + :touch, u.online_until - :spare)
+      > UNIX_TIMESTAMP(NOW(3)) * 1000
+ORDER BY m.seq DESC LIMIT :limit;
+
 -- message_after (user:I, room:I, after:I, limit:I) -> message
 SELECT m.room, m.seq, m.user, m.client_id, m.body, m.reply_to, m.created_at, m.edited_at,
        m.deleted, m.reacted, m.attached

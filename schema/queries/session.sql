@@ -6,6 +6,10 @@ SELECT s.id, s.user, u.self_room, u.role, s.last_seen, u.online_until,
 FROM session s JOIN user u ON u.id = s.user
 WHERE s.token = :token AND s.expires_at > UNIX_TIMESTAMP(NOW(3)) * 1000 AND u.disabled = 0;
 
+-- Queries with `claim` in their names join a session to what they read. They find nothing
+-- where session_by_token would have something to write: nothing is lost then but the time.
+--	touch: SESSION_TOUCH_MS; spare: PRESENCE_SPARE_MS
+
 -- session_touch (id:I, now:I, stale:I)
 UPDATE session SET expires_at = expires_at + (:now - last_seen), last_seen = :now
 WHERE id = :id AND last_seen < :stale;

@@ -6,6 +6,7 @@
 
 #include "api/call.h"
 #include "api/routes.h"
+#include "auth/token.h"
 #include "base/die.h"
 #include "chat/session.h"
 #include "notify/wake.h"
@@ -67,7 +68,7 @@ static enum result sign_in(struct call *c, const struct route *route, struct str
 {
 	struct session s;
 
-	if (route->auth != AUTH_USER && route->auth != AUTH_MAYBE) {
+	if (route->auth == AUTH_SITE) {
 		return OK;
 	}
 	enum result r =
@@ -157,28 +158,58 @@ static enum result decode(struct call *c, const struct route *route, bool by_coo
 		       : chat_fail(c->chat, r, fault.code, fault.message, fault.field);
 }
 
+static enum result handle(struct call *c, const struct route *route)
+{
+	c->reply->status = route->status;
+	enum result r = route->handler(c);
+	if (r == OK && c->reply->body.full) {
+		return fault_of(c->chat, E_TOO_LARGE, "reply_too_large",
+				"The answer is too large. Ask for less.");
+	}
+	return r;
+}
+
+/*
+ * Half of the queries are those that look up a session, so what is read most looks it up
+ * in its own. E_AUTH: there is more to say or to note, and nothing was written.
+ */
+static enum result read_at_once(struct call *c, const struct route *route,
+				struct str token, bool by_cookie)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	enum result r = E_AUTH;
+
+	if (route->auth != AUTH_READ || !token.ptr || !token_hash(token, hash)) {
+		return E_AUTH;
+	}
+	if (decode(c, route, by_cookie) == OK) {
+		c->chat->claim = token_hash_str(hash);
+		r = handle(c, route);
+		c->chat->claim = STR_NONE;
+	}
+	if (r == E_AUTH) {
+		c->chat->fault = (struct chat_fault){ 0 };
+	}
+	return r;
+}
+
 static enum result run(struct call *c, const struct route *route)
 {
 	bool by_cookie;
 	struct str token = request_token(c->req, &by_cookie);
 
-	enum result r = sign_in(c, route, token);
+	enum result r = read_at_once(c, route, token, by_cookie);
+	if (r != E_AUTH) {
+		return r;
+	}
+	r = sign_in(c, route, token);
 	if (r == OK) {
 		r = check_site(c, route, by_cookie);
 	}
 	if (r == OK) {
 		r = decode(c, route, by_cookie);
 	}
-	if (r != OK) {
-		return r;
-	}
-	c->reply->status = route->status;
-	r = route->handler(c);
-	if (r == OK && c->reply->body.full) {
-		return fault_of(c->chat, E_TOO_LARGE, "reply_too_large",
-				"The answer is too large. Ask for less.");
-	}
-	return r;
+	return r == OK ? handle(c, route) : r;
 }
 
 static void finish(struct call *c, enum result r)

@@ -23,7 +23,7 @@ struct form {
 	char name[CACHE_NAME + sizeof CACHE_SMALL]; /* in the cache */
 };
 
-static void choose(const struct row_media_find *f, struct str token,
+static void choose(const struct row_media *f, struct str token,
 		   enum attachment_kind wanted, struct form *out)
 {
 	/* What is small, or could not be made small, stands for itself. */
@@ -101,7 +101,7 @@ static void put_disposition(struct call *c, struct str name, bool picture)
 	reply_header(c->reply, "Content-Disposition", buf_str(&b));
 }
 
-static void put_headers(struct call *c, const struct row_media_find *f,
+static void put_headers(struct call *c, const struct row_media *f,
 			const struct form *form, struct str tag)
 {
 	c->reply->cache_control = FOR_EVER;
@@ -156,7 +156,7 @@ static enum result send_form(struct call *c, int64_t id, const struct form *form
 
 static enum result serve(struct call *c, enum attachment_kind wanted)
 {
-	struct row_media_find *f;
+	struct row_media *f;
 	struct form form;
 
 	enum result r = attachment_find(c->chat, c->token, &f);

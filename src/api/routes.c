@@ -3,10 +3,15 @@
 
 #include "api/handlers.h"
 
-/* For who is signed in. MAKE is a POST that makes something: 201. */
+/* For who is signed in. READ is what is got most, MAKE is a POST that makes something:
+ * 201. */
 #define GET(pattern, handler, input)                                          \
 	{                                                                     \
 		METHOD_GET, "api/v1/" pattern, AUTH_USER, 200, handler, input \
+	}
+#define READ(pattern, handler, input)                                         \
+	{                                                                     \
+		METHOD_GET, "api/v1/" pattern, AUTH_READ, 200, handler, input \
 	}
 #define POST(pattern, handler, input)                                          \
 	{                                                                      \
@@ -43,7 +48,7 @@ static const struct route routes[] = {
 	POST("rooms/{id}/members/{user}/remove", api_member_remove, NULL),
 	POST("direct", api_direct, &direct_input),
 
-	GET("rooms/{id}/messages", api_messages, &messages_input),
+	READ("rooms/{id}/messages", api_messages, &messages_input),
 	MAKE("rooms/{id}/messages", api_message_send, &message_send_input),
 	POST("rooms/{id}/messages/{seq}", api_message_edit, &message_edit_input),
 	POST("rooms/{id}/messages/{seq}/delete", api_message_delete, NULL),
@@ -53,8 +58,8 @@ static const struct route routes[] = {
 	GET("rooms/{id}/events", api_events, &events_input),
 
 	MAKE("uploads", api_upload, &upload_input),
-	GET("files/{token}", api_file, NULL),
-	GET("files/{token}/thumb", api_file_thumb, NULL),
+	READ("files/{token}", api_file, NULL),
+	READ("files/{token}/thumb", api_file_thumb, NULL),
 
 	GET("search", api_search, &search_input),
 	GET("sync", api_sync, NULL),
@@ -74,6 +79,7 @@ void api_routes_print(struct buf *out)
 	static const char *const levels[] = {
 		[AUTH_SITE] = "site",
 		[AUTH_USER] = "user",
+		[AUTH_READ] = "user",
 		[AUTH_MAYBE] = "maybe",
 	};
 

@@ -7,6 +7,7 @@
 enum auth {
 	AUTH_SITE,  /* anybody, but never from another site's page: login and register */
 	AUTH_USER,  /* a live session */
+	AUTH_READ,  /* the same; the query that reads may look at it (chat.claim) */
 	AUTH_MAYBE, /* a session where a token is sent; the handler decides */
 };
 

@@ -10,7 +10,9 @@
 #include "auth/token.h"
 #include "base/buf.h"
 #include "base/die.h"
+#include "chat/fleeting.h"
 #include "chat/member.h"
+#include "chat/session.h"
 
 #define MIB INT64_C(1048576)
 
@@ -150,11 +152,23 @@ static enum result not_found(struct chat *c)
 			 NULL);
 }
 
-enum result attachment_find(struct chat *c, struct str token,
-			    struct row_media_find **found)
+static enum result find_by_claim(struct chat *c, struct str token,
+				 struct row_media **found)
+{
+	size_t n;
+	enum result r = q_media_claim(c->db, c->mem, c->claim, SESSION_TOUCH_MS,
+				      PRESENCE_SPARE_MS, token, found, &n);
+
+	return r == OK && n == 0 ? E_AUTH : r;
+}
+
+enum result attachment_find(struct chat *c, struct str token, struct row_media **found)
 {
 	size_t n;
 
+	if (c->claim.ptr) {
+		return find_by_claim(c, token, found);
+	}
 	enum result r = q_media_find(c->db, c->mem, token, c->user, found, &n);
 	if (r != OK) {
 		return r;
@@ -162,7 +176,7 @@ enum result attachment_find(struct chat *c, struct str token,
 	if (n == 0) {
 		return not_found(c);
 	}
-	const struct row_media_find *f = *found;
+	const struct row_media *f = *found;
 	if (f->room == DB_NULL) {
 		return f->user == c->user ? OK : not_found(c);
 	}

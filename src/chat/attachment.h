@@ -29,10 +29,9 @@ enum result attachment_may_store(struct chat *c);
 /* Keeps it, unattached, and draws its token. Errors as above; nothing is left then. */
 enum result attachment_store(struct chat *c, struct attachment_new *new);
 
-/* One that the caller may read now. E_NOT_FOUND file_not_found, E_FORBIDDEN not_a_member
- * as for everything else of a room. */
-enum result attachment_find(struct chat *c, struct str token,
-			    struct row_media_find **found);
+/* One that the caller may read now; E_AUTH where a claim does not do. E_NOT_FOUND
+ * file_not_found, E_FORBIDDEN not_a_member as for everything else of a room. */
+enum result attachment_find(struct chat *c, struct str token, struct row_media **found);
 
 /* Writes one's bytes to a descriptor. E_NOT_FOUND where they are not (all) there. */
 enum result attachment_read(struct db *db, int64_t id, enum attachment_kind kind,

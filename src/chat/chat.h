@@ -17,9 +17,11 @@ struct chat_fault {
 struct chat {
 	struct db *db;
 	const struct conf *conf;
-	void *mem;    /* results are put here; freed at the end of the request */
-	int64_t now;  /* milliseconds since 1970 by the database's clock */
-	int64_t user; /* who asks, 0 = nobody */
+	void *mem;        /* results are put here; freed at the end of the request */
+	int64_t now;      /* milliseconds since 1970 by the database's clock */
+	int64_t user;     /* who asks, 0 = nobody */
+	struct str claim; /* the hash of a session's token that nobody has looked up yet:
+			     user is 0, and what is read must join it; STR_NONE = none */
 	bool admin;
 	int64_t session; /* id of the session used, 0 = none */
 	bool log_grew; /* set by what appends an event: the caller wakes the hub after OK

@@ -17,6 +17,9 @@ enum fleeting_type {
 /* A stream or a request keeps its user online for so long. */
 #define PRESENCE_TTL_MS 30000
 
+/* It is said again when less than this is left. */
+#define PRESENCE_SPARE_MS (PRESENCE_TTL_MS / 2)
+
 /* A client types: at most one in three seconds is passed on. Members only. */
 enum result fleeting_typing(struct chat *c, int64_t room);
 

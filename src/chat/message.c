@@ -6,9 +6,11 @@
 #include "base/die.h"
 #include "chat/attachment.h"
 #include "chat/event.h"
+#include "chat/fleeting.h"
 #include "chat/member.h"
 #include "chat/mention.h"
 #include "chat/reaction.h"
+#include "chat/session.h"
 
 enum result message_complete(struct db *db, const void *mem,
 			     struct message *const *messages, size_t n)
@@ -90,12 +92,17 @@ static enum result list_one_way(struct chat *c, int64_t room, enum message_from 
 	struct row_message *rows;
 	int64_t ask = (int64_t)limit + 1;
 	bool before = from == MESSAGES_BEFORE;
+	enum result r;
 	size_t n;
 
-	enum result r = before ? q_message_before(c->db, c->mem, c->user, room, seq, ask,
-						  &rows, &n)
-			       : q_message_after(c->db, c->mem, c->user, room, seq, ask,
-						 &rows, &n);
+	if (c->claim.ptr) {
+		r = q_message_before_claim(c->db, c->mem, c->claim, SESSION_TOUCH_MS,
+					   PRESENCE_SPARE_MS, room, seq, ask, &rows, &n);
+	} else if (before) {
+		r = q_message_before(c->db, c->mem, c->user, room, seq, ask, &rows, &n);
+	} else {
+		r = q_message_after(c->db, c->mem, c->user, room, seq, ask, &rows, &n);
+	}
 	if (r != OK) {
 		return r;
 	}
@@ -103,6 +110,16 @@ static enum result list_one_way(struct chat *c, int64_t room, enum message_from 
 	page->more_before = before && n > limit;
 	page->more_after = !before && n > limit;
 	return OK;
+}
+
+static enum result list(struct chat *c, int64_t room, enum message_from from, int64_t seq,
+			size_t limit, struct message_page *page)
+{
+	if (c->claim.ptr && from != MESSAGES_BEFORE) {
+		return E_AUTH;
+	}
+	return from == MESSAGES_AROUND ? list_around(c, room, seq, limit, page)
+				       : list_one_way(c, room, from, seq, limit, page);
 }
 
 enum result message_list(struct chat *c, int64_t room, enum message_from from,
@@ -113,21 +130,20 @@ enum result message_list(struct chat *c, int64_t room, enum message_from from,
 	*page = (struct message_page){
 		.at = die_if_null(talloc_array(c->mem, struct message, room_for)),
 	};
-	enum result r = from == MESSAGES_AROUND
-				? list_around(c, room, seq, room_for, page)
-				: list_one_way(c, room, from, seq, room_for, page);
+	enum result r = list(c, room, from, seq, room_for, page);
 	if (r != OK) {
 		return r;
 	}
 	if (page->count == 0) {
-		return member_require(c, room, LEVEL_MEMBER, NULL);
+		return c->claim.ptr ? E_AUTH
+				    : member_require(c, room, LEVEL_MEMBER, NULL);
 	}
-	struct message **list =
+	struct message **all =
 		die_if_null(talloc_array(c->mem, struct message *, room_for));
 	for (size_t i = 0; i < page->count; i++) {
-		list[i] = &page->at[i];
+		all[i] = &page->at[i];
 	}
-	return message_complete(c->db, c->mem, list, page->count);
+	return message_complete(c->db, c->mem, all, page->count);
 }
 
 struct change {

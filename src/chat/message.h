@@ -58,7 +58,8 @@ struct message_page {
 	bool more_after;
 };
 
-/* One query, and one more where the page is empty, to tell why; AROUND is two. */
+/* One query, and one more where the page is empty, to tell why; AROUND is two. E_AUTH
+ * where a claim does not do. */
 enum result message_list(struct chat *c, int64_t room, enum message_from from,
 			 int64_t seq, int64_t limit, struct message_page *page);
 

@@ -10,7 +10,6 @@
 #include "chat/fleeting.h"
 #include "queries.h"
 
-#define TOUCH_EVERY_MS 60000
 #define DAY_MS INT64_C(86400000)
 #define AGENT_MAX_BYTES 200
 #define ADDRESS_MAX_BYTES 45
@@ -36,13 +35,13 @@ enum result session_find(struct db *db, const void *mem, struct str token,
 		.user = row->user,
 		.self_room = row->self_room,
 		.admin = row->role == 1,
-		.touched = row->last_seen < row->now - TOUCH_EVERY_MS,
+		.touched = row->last_seen < row->now - SESSION_TOUCH_MS,
 		.online_until = row->online_until,
 		.now = row->now,
 	};
 	if (out->touched) {
 		/* Worth no failure: the next request tries again. */
-		q_session_touch(db, row->id, row->now, row->now - TOUCH_EVERY_MS);
+		q_session_touch(db, row->id, row->now, row->now - SESSION_TOUCH_MS);
 		q_user_touch(db, row->user, row->now);
 	}
 	return OK;
@@ -50,7 +49,7 @@ enum result session_find(struct db *db, const void *mem, struct str token,
 
 void session_stay_online(struct db *db, const struct session *s)
 {
-	if (s->online_until >= s->now + PRESENCE_TTL_MS / 2) {
+	if (s->online_until >= s->now + PRESENCE_SPARE_MS) {
 		return;
 	}
 	q_presence_extend(db, s->user, s->now + PRESENCE_TTL_MS, s->now);

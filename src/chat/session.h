@@ -7,6 +7,9 @@
 /* 32 random bytes as base64url, without padding (RFC 4648 §5). */
 #define SESSION_TOKEN_LENGTH 43
 
+/* How exactly it is known when a session was used last. */
+#define SESSION_TOUCH_MS 60000
+
 struct session {
 	int64_t id;
 	int64_t user;

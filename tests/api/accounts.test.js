@@ -135,6 +135,32 @@ test('logout everywhere ends all sessions of the user and nobody else’s', asyn
 	(await anna.get('me')).expect(200);
 });
 
+// What is read most looks up the session in the same query (AUTH_READ).
+test('reading asks whose session it is each time, and notes that it was used', async () => {
+	const who = await register(it.base);
+	const room = await who.room();
+	await who.send(room, 'x');
+	const read = () => who.get(`rooms/${room.id}/messages`);
+	const set = (what) => it.instance.sql(`UPDATE session s JOIN user u ON u.id = s.user
+		SET ${what} WHERE u.id = ${who.id}`);
+	const noted = async () => (await it.instance.sql(`SELECT s.last_seen > 5, u.online_until > 5
+		FROM session s JOIN user u ON u.id = s.user WHERE u.id = ${who.id}`))[0].join();
+	(await read()).expect(200);
+	(await read()).expect(200);
+	for (const old of ['s.last_seen = 5', 'u.online_until = 5']) {
+		await set(old);
+		assert.notEqual(await noted(), '1,1');
+		(await read()).expect(200);
+		assert.equal(await noted(), '1,1', old);
+	}
+	await set('u.disabled = 1');
+	(await read()).refused(401);
+	await set('u.disabled = 0');
+	(await read()).expect(200);
+	await set('s.expires_at = 5');
+	(await read()).refused(401);
+});
+
 test('a Bearer logout ends the token', async () => {
 	const bot = await login(anna, { token: true });
 	(await bot.post('logout')).expect(200);

@@ -31,7 +31,7 @@ static const char *const fill_statements[] = {
 	" SELECT r.seq, (r.seq * 7 + m.seq * 131) % 4000 + 1, m.seq = 1, r.seq, m.seq"
 	" FROM seq_1_to_1500 r JOIN seq_1_to_20 m",
 	"INSERT IGNORE INTO member (room, user, role, joined_at, last_read)"
-	" VALUES (12, 12, 1, 12, 2)",
+	" VALUES (12, 12, 1, 12, 2), (12, 13, 0, 12, 2)",
 	"INSERT INTO message (room, seq, user, client_id, digest, body, created_at)"
 	" SELECT r.seq, m.seq * 2, r.seq, CONCAT(r.seq, '-', "
 	"m.seq), 'x',"

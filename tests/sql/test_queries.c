@@ -149,11 +149,15 @@ static const struct {
 	const char *query, *name, *literal;
 } literals[] = {
 	{ "media_find", "token", "'token11'" },
+	{ "media_claim", "token", "'token11'" },
 	{ "media_exists", "token", "'token11'" },
 	{ "media_attach", "token", "'token11'" },
 	{ "media_chunk", "kind", "0" },
 	{ "media_chunk", "n", "0" },
 	{ NULL, "token", "UNHEX(SHA2(12, 256))" },
+	{ NULL, "claim", "UNHEX(SHA2(12, 256))" },
+	{ NULL, "touch", "9000000000000" },
+	{ NULL, "spare", "-9000000000000" },
 	{ NULL, "epoch", "(SELECT value FROM meta WHERE name = 'epoch')" },
 	{ NULL, "canonical", "'user12'" },
 	{ NULL, "name", "'user12'" },
