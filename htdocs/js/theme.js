@@ -4,6 +4,17 @@
  */
 
 (() => {
+	/**
+	 * The styles come first. To ask for all at once would keep a slow phone busy for a while.
+	 * @param {DocumentFragment} files
+	 */
+	function fetchSome(files) {
+		document.head.append(...[...files.children].slice(0, 10));
+		if (files.children.length) {
+			setTimeout(fetchSome, 0, files);
+		}
+	}
+
 	try {
 		const prefs = JSON.parse(localStorage.getItem('palabre') || '{}');
 		const { dataset } = document.documentElement;
@@ -15,7 +26,7 @@
 		}
 		const files = document.getElementById('app-files');
 		if (prefs.signedIn && files instanceof HTMLTemplateElement) {
-			document.head.append(files.content);
+			fetchSome(files.content);
 		}
 	} catch {
 		// the system's theme, then

@@ -3,7 +3,6 @@
  */
 
 import { attr, h, refill } from '../lib/dom.js';
-import { t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { emojiByName, findEmoji, loadEmoji } from './emoji.js';
 
@@ -22,16 +21,13 @@ export class Completion {
 	 * @param {Context} ctx
 	 * @param {HTMLTextAreaElement} input
 	 * @param {number} room
+	 * @param {HTMLElement} list the listbox that the input controls
 	 */
-	constructor(ctx, input, room) {
+	constructor(ctx, input, room, list) {
 		this.ctx = ctx;
 		this.input = input;
 		this.room = room;
-		this.list = h('div.offers', {
-			role: 'listbox', id: 'offers', hidden: true, 'aria-label': t('composer.offers'),
-		});
-		attr(input, 'aria-controls', 'offers');
-		attr(input, 'aria-autocomplete', 'list');
+		this.list = list;
 	}
 
 	/** The text or the caret changed. */
@@ -53,7 +49,7 @@ export class Completion {
 					insert: e.char, label: `:${e.names[0]}:`, face: h('span.emoji', null, e.char),
 				}));
 				this.#show();
-			});
+			}, () => {}); // The next key asks again.
 		}
 	}
 

@@ -5,14 +5,14 @@
 import { attr, h, icon, iconButton, refill } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
-import { Completion } from './complete.js';
-import { openEmoji, withIntake, withTray } from './later.js';
+import { openEmoji, withCompletion, withIntake, withTray } from './later.js';
 import { roomName } from './roomlist.js';
 import { toast } from './toast.js';
 import { View } from './view.js';
 import { explain } from './words.js';
 
 /** @import {Message} from '../net/types.js' */
+/** @import {Completion} from './complete.js' */
 /** @import {Tray} from './tray.js' */
 /** @import {Context} from './view.js' */
 
@@ -31,6 +31,7 @@ export class Composer extends View {
 	/** @type {Message|null} */ #edit = null;
 	/** @type {Tray|null} */ #tray = null;
 	/** @type {Promise<Tray>|null} */ #fetching = null;
+	#completing = false;
 
 	/**
 	 * @param {Context} ctx
@@ -45,8 +46,13 @@ export class Composer extends View {
 		this.count = h('span.composer-count', { hidden: true });
 		this.input = h('textarea', {
 			id: 'composer', rows: 1, autocomplete: 'off', enterkeyhint: 'send', spellcheck: 'true',
+			'aria-controls': 'offers', 'aria-autocomplete': 'list',
 		});
-		this.complete = new Completion(ctx, this.input, room);
+		this.offers = h('div.offers', {
+			role: 'listbox', id: 'offers', hidden: true, 'aria-label': t('composer.offers'),
+		});
+		/** @type {Completion|null} */
+		this.complete = null;
 	}
 
 	/** @override */
@@ -55,7 +61,7 @@ export class Composer extends View {
 		attr(this, 'data-role', 'composer');
 		this.shelf = h('div.tray-shelf');
 		this.replaceChildren(this.typing,
-			h('div.composer-box', null, this.complete.list, this.banner, this.shelf,
+			h('div.composer-box', null, this.offers, this.banner, this.shelf,
 				h('div.composer-row', null,
 					...this.#fileButton(),
 					iconButton('smile', t('composer.emoji'), {
@@ -167,7 +173,7 @@ export class Composer extends View {
 
 	/** @param {KeyboardEvent} e */
 	#key(e) {
-		if (e.isComposing || this.complete.key(e)) {
+		if (e.isComposing || this.complete?.key(e)) {
 			return;
 		}
 		if (e.key === 'Escape' && (this.#edit || this.#reply)) {
@@ -210,7 +216,8 @@ export class Composer extends View {
 	}
 
 	async #send() {
-		const body = this.complete.expand(this.input.value).replace(/\r\n?/g, '\n')
+		const { value } = this.input;
+		const body = (this.complete?.expand(value) ?? value).replace(/\r\n?/g, '\n')
 			.replace(/^\n+|\s+$/g, '');
 		if ((!body && !this.#tray?.count) || bytes(body) > MAX_BYTES) {
 			return;
@@ -269,11 +276,26 @@ export class Composer extends View {
 		this.count.classList.toggle('over', left < 0);
 		this.classList.toggle('empty', !input.value.trim() && !this.#tray?.count);
 		this.classList.toggle('editing', Boolean(this.#edit));
-		this.complete.update();
+		this.#offer();
 		if (!this.#edit) {
 			clearTimeout(this.#draftTimer);
 			this.#draftTimer = setTimeout(() => this.#keep(), DRAFT);
 			this.#sign();
+		}
+	}
+
+	/** Names and pictures for what is being written. */
+	#offer() {
+		if (this.complete) {
+			this.complete.update();
+		} else if (this.input.value && !this.#completing) {
+			this.#completing = true;
+			withCompletion((Completion) => {
+				this.complete = new Completion(this.ctx, this.input, this.room, this.offers);
+				this.complete.update();
+			}, () => {
+				this.#completing = false;
+			});
 		}
 	}
 

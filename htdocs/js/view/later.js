@@ -62,6 +62,7 @@ async function styled(loading, style) {
 export function fetchAhead() {
 	setTimeout(() => {
 		import('./switcher.js').catch(() => {});
+		import('./complete.js').catch(() => {});
 		import('./pictures.js').catch(() => {});
 		import('./tray.js').catch(() => {});
 		import('./sending.js').catch(() => {});
@@ -99,6 +100,15 @@ export function openSwitcher(ctx, q) {
  */
 export function openLightbox(ctx, room, picture) {
 	later(() => styled(import('./lightbox.js'), 'lightbox'), (m) => m.openLightbox(ctx, room, picture));
+}
+
+/**
+ * Nobody is told of a failure: one can write without it.
+ * @param {(make: typeof import('./complete.js').Completion) => void} then
+ * @param {() => void} failed
+ */
+export function withCompletion(then, failed) {
+	fetched(() => import('./complete.js')).then((m) => then(m.Completion), failed);
 }
 
 /**

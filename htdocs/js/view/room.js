@@ -80,7 +80,7 @@ export class RoomView extends View {
 		const members = () => loadMembers(this.ctx, this.room)
 			.then(() => store.tell('receipt', this.room), () => {});
 		this.on(store, 'members', (e) => e.detail === this.room && members());
-		members();
+		setTimeout(members);
 		if (matchMedia('(hover: hover)').matches) {
 			this.composer.input.focus({ preventScroll: true });
 		}

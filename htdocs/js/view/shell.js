@@ -18,6 +18,8 @@ import { explain } from './words.js';
 
 /** Narrower than this, one pane at a time. */
 const PHONE = '(max-width: 719px)';
+/** An address of a room, and perhaps of a message in it. */
+const ROOM = /^#\/r\/(\d+)(?:\/(\d+))?$/;
 
 export class Shell extends View {
 	#turn = 0;
@@ -46,6 +48,7 @@ export class Shell extends View {
 		this.on(store, 'closed', (e) => this.#closed(e.detail));
 		this.on(document, 'keydown', (e) => this.#key(e));
 		this.#swipe();
+		this.#pane(ROOM.test(location.hash) ? 'room' : 'list');
 		// The list is drawn before the room is: a slow phone answers to the finger between.
 		setTimeout(() => {
 			if (this.isConnected) {
@@ -57,7 +60,7 @@ export class Shell extends View {
 
 	/** Show what the address says. */
 	async route() {
-		const m = /^#\/r\/(\d+)(?:\/(\d+))?$/.exec(location.hash);
+		const m = ROOM.exec(location.hash);
 		const turn = ++this.#turn;
 		if (m) {
 			await this.#show(Number(m[1]), Number(m[2] || 0), turn);

@@ -25,6 +25,10 @@ const FOLLOW = 60;
 const AHEAD = 900;
 /** Above so many messages the browser need not lay out what is far away. */
 const LONG = 300;
+/** A window holds hardly more messages than one for so many px of it. */
+const LEAST = 36;
+/** So many are drawn at once where nobody waits for them. */
+const STEP = 12;
 /** How long ago a message was is said again after this, in ms. */
 const AGE = 20000;
 
@@ -41,6 +45,8 @@ export class Timeline extends View {
 	/** Go to the line when it is there. */
 	#toLine = true;
 	#away = 0;
+	/** So many of the newest are drawn so far. */
+	#drawn = 0;
 	/** @type {number} a message to show, by its seq */
 	#target = 0;
 
@@ -54,6 +60,8 @@ export class Timeline extends View {
 		this.room = room;
 		this.top = h('div.timeline-top');
 		this.list = h('div.timeline-list');
+		/** In the place of messages not yet there; it goes, rather than to be moved in sight. */
+		this.waiting = skeleton();
 		this.actions = new MessageActions(ctx, this);
 		this.jump = h('button.jump', { type: 'button', hidden: true, onclick: () => this.latest() });
 		this.first = h('button.first-unread', {
@@ -105,7 +113,7 @@ export class Timeline extends View {
 			return;
 		}
 		if (!state.timeline.loaded || (!state.timeline.atEnd && !this.#target)) {
-			refill(this.top, skeleton());
+			this.list.before(this.waiting);
 			await (this.#target ? state.timeline.around(this.#target) : state.timeline.latest())
 				.catch(() => {});
 		}
@@ -164,6 +172,7 @@ export class Timeline extends View {
 		const anchor = this.#following ? null : this.#anchor();
 		const items = this.#wanted(state);
 		arrange(this.list, items);
+		this.waiting.remove();
 		this.list.classList.toggle('long', items.length > LONG);
 		this.#forget(items);
 		this.#showTop(state);
@@ -174,9 +183,35 @@ export class Timeline extends View {
 		}
 		this.#showJump(state);
 		this.#read();
-		if (state.timeline.more && this.scroller.scrollTop < AHEAD) {
-			state.timeline.older().catch(() => {});
+		this.#older();
+	}
+
+	/**
+	 * A slow phone shows the end of the room before it lays out what is above, in parts
+	 * between which it answers to the finger.
+	 * @param {readonly Message[]} messages
+	 */
+	#some(messages) {
+		const first = !this.#drawn;
+		this.#drawn ||= Math.ceil(innerHeight / LEAST);
+		if (this.#drawn >= messages.length || this.#target || this.#newAfter >= 0) {
+			this.#drawn = Infinity;
+		} else if (first) {
+			this.#more();
 		}
+		return messages.slice(-this.#drawn);
+	}
+
+	#more() {
+		setTimeout(() => {
+			this.#drawn += STEP;
+			if (this.isConnected) {
+				this.render();
+			}
+			if (this.#drawn < Infinity) {
+				this.#more();
+			}
+		});
 	}
 
 	/** @param {RoomState} state */
@@ -198,6 +233,7 @@ export class Timeline extends View {
 	#wanted(state) {
 		const { outbox, me } = this.ctx.session;
 		const { messages, more } = state.timeline;
+		const shown = this.#some(messages);
 		/** @type {HTMLElement[]} */
 		const items = [];
 		/** @type {Message|null} */
@@ -221,7 +257,7 @@ export class Timeline extends View {
 			items.push(this.#message(message, entry, following, read.get(message.seq) || []));
 			before = message;
 		};
-		messages.forEach((message) => add(message, null));
+		shown.forEach((message) => add(message, null));
 		if (state.timeline.atEnd) {
 			const known = new Set(messages.filter((m) => m.user === me.id).map((m) => m.client_id));
 			outbox.of(this.room).filter((e) => !known.has(e.client_id))
@@ -354,6 +390,16 @@ export class Timeline extends View {
 		}
 	}
 
+	/** Older ones are there before the reader is; who stays at the end needs none. */
+	#older() {
+		const { scrollTop, clientHeight } = this.scroller;
+		const timeline = this.state?.timeline;
+		if (timeline?.more && this.#drawn === Infinity
+			&& scrollTop < (this.#following ? clientHeight / 2 : AHEAD)) {
+			timeline.older().catch(() => {});
+		}
+	}
+
 	#measure() {
 		const { scrollTop, scrollHeight, clientHeight } = this.scroller;
 		const near = scrollHeight - scrollTop - clientHeight < FOLLOW;
@@ -367,9 +413,7 @@ export class Timeline extends View {
 		if (!state?.timeline.loaded) {
 			return;
 		}
-		if (this.scroller.scrollTop < AHEAD && state.timeline.more) {
-			state.timeline.older().catch(() => {});
-		}
+		this.#older();
 		if (near && !state.timeline.atEnd) {
 			state.timeline.newer().catch(() => {});
 		}
