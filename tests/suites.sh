@@ -259,13 +259,14 @@ suite_e2e()
 	PALABRE_BUILD=build run_node $(($(nproc) + 1)) tests/e2e
 }
 
-# The same with the whole browser, its windows unseen, and every pair of size and theme.
+# The same with the whole browser, its windows unseen, the service worker everywhere, and
+# every pair of size and theme.
 suite_chromium()
 {
 	conf/node-packages || { count 1; return; }
 	build_with build || { count 1; return; }
 	local again_alone=yes
-	PALABRE_BUILD=build CHROMIUM=/usr/bin/chromium LOOK=all run_node 2 tests/e2e
+	PALABRE_BUILD=build CHROMIUM=/usr/bin/chromium LOOK=all WORKER=all run_node 2 tests/e2e
 }
 
 # A Postman collection made of the description, run by newman. Their packages, which are
@@ -277,7 +278,7 @@ suite_postman()
 	PALABRE_BUILD=build run_node 1 tests/postman
 }
 
-# Lighthouse, and the page in Firefox. Their packages, which are many, are installed for
+# Lighthouse, how a long history goes by, and the page in Firefox. Their packages, which are many, are installed for
 # this alone.
 suite_browsers()
 {

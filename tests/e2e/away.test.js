@@ -15,7 +15,7 @@ import {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const stage = new Stage();
+const stage = new Stage({ worker: true });
 before(() => stage.open());
 after(() => stage.close());
 afterEach(() => stage.clear());

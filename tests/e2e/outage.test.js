@@ -7,7 +7,7 @@ import {
 	choose, file, heavy, log, own, pair, sendOff, slowly,
 } from './support/pictures.js';
 
-const stage = new Stage();
+const stage = new Stage({ worker: true });
 before(() => stage.open());
 after(() => stage.close());
 afterEach(() => stage.clear());

@@ -9,7 +9,7 @@ import {
 
 /** @import {Page} from 'playwright-core' */
 
-const stage = new Stage();
+const stage = new Stage({ worker: true });
 before(() => stage.open({}, CHROMIUM));
 after(() => stage.close());
 afterEach(() => stage.clear());

@@ -196,12 +196,6 @@ test('the first load is at most 120 kB compressed in all, headers included', asy
 	t.diagnostic(`${door} bytes at the door, ${cost(html)} for somebody who is signed in`);
 });
 
-test('types hold', async () => {
-	const run = promisify(execFile);
-	await run(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, '-p', ROOT + 'jsconfig.json'])
-		.catch((error) => assert.fail(error.stdout));
-});
-
 test('nothing is used that browsers of two years ago do not know', () => {
 	// The language itself is held by `lib` in jsconfig.json; these came to browsers later.
 	const script = /\b(moveBefore|RegExp\.escape|fromBase64|toBase64|sumPrecise|withResolvers|scheduler\.|startViewTransition|requestIdleCallback|navigation\.navigate|CookieStore|cookieStore|documentPictureInPicture|Temporal\.|Iterator\.from|Promise\.try|Array\.fromAsync|structuredLog|checkVisibility|showPopover|setHTML|closeWatcher|CloseWatcher|Sanitizer|trustedTypes)\b/;

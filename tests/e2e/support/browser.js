@@ -51,6 +51,15 @@ export class Stage {
 	refused = null;
 
 	/**
+	 * @param {{worker?: boolean}} [how] whether the page's service worker is installed. It
+	 *   fetches the page a second time for each person, so only where it matters, or where
+	 *   WORKER says so.
+	 */
+	constructor({ worker = Boolean(process.env.WORKER) } = {}) {
+		this.worker = worker;
+	}
+
+	/**
 	 * @param {Record<string, string>} [env] settings of the instance
 	 * @param {string} [program] the browser, unless CHROMIUM names one
 	 */
@@ -85,7 +94,8 @@ export class Stage {
 	async person(options = {}) {
 		const browser = /** @type {Browser} */ (this.browser);
 		const context = await browser.newContext({
-			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url, ...options,
+			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url,
+			serviceWorkers: this.worker ? 'allow' : 'block', ...options,
 		});
 		this.#contexts.push(context);
 		context.setDefaultTimeout(30000);
