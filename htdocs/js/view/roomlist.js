@@ -76,7 +76,6 @@ export class RoomList extends View {
 		this.on(store, 'typing', () => this.schedule());
 		this.on(this.filter, 'input', () => this.render());
 		this.on(this.filter, 'keydown', (e) => this.#key(e));
-		this.render();
 	}
 
 	/** @param {KeyboardEvent} e in the filter */
@@ -123,7 +122,8 @@ export class RoomList extends View {
 	/** @param {number} id the room shown */
 	select(id) {
 		this.current = id;
-		this.render();
+		// The room comes first.
+		setTimeout(() => this.isConnected && this.render());
 	}
 
 	/** @override */

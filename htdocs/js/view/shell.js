@@ -43,15 +43,20 @@ export class Shell extends View {
 			e.preventDefault();
 			this.room?.composer.input.focus();
 		});
-		refill(this, this.skip, this.list, this.place, new Herald(this.ctx));
+		refill(this, this.skip, this.list, this.place);
 		this.on(window, 'hashchange', () => this.route());
 		this.on(store, 'closed', (e) => this.#closed(e.detail));
 		this.on(document, 'keydown', (e) => this.#key(e));
 		this.#swipe();
-		this.#pane(ROOM.test(location.hash) ? 'room' : 'list');
+		const inRoom = ROOM.test(location.hash);
+		this.#pane(inRoom ? 'room' : 'list');
+		if (!inRoom || !matchMedia(PHONE).matches) {
+			this.list.render();
+		}
 		// The list is drawn before the room is: a slow phone answers to the finger between.
 		setTimeout(() => {
 			if (this.isConnected) {
+				this.append(new Herald(this.ctx));
 				this.route();
 				attr(this, 'data-role', 'app');
 			}
