@@ -307,6 +307,8 @@ export default {
 	'room.topic': 'Topic',
 	'room.topic.hint': 'What is talked about here. May be left empty.',
 
+	'said': '{name}: {text}',
+
 	'search.anyone': 'From anyone',
 	'search.before': 'Before',
 	'search.everywhere': 'In all my rooms',

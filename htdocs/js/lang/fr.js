@@ -316,6 +316,8 @@ export default {
 	'room.topic': 'Sujet',
 	'room.topic.hint': 'Ce dont on parle ici. Peut rester vide.',
 
+	'said': '{name} : {text}',
+
 	'search.anyone': 'De tout le monde',
 	'search.before': 'Avant le',
 	'search.everywhere': 'Dans tous mes salons',

@@ -213,7 +213,7 @@ function rooms(ctx) {
 			h('bdi.result-name', null, room.name),
 			h('p.result-more', null, t('browse.members', { n: room.members }))),
 		h('button.quiet', {
-			type: 'button', 'aria-label': `${t('room.delete')}: ${room.name}`,
+			type: 'button', 'aria-label': t('said', { name: t('room.delete'), text: room.name }),
 			onclick: () => remove(ctx, room, again),
 		}, t('message.delete'))));
 }

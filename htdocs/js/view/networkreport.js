@@ -64,12 +64,12 @@ export function report({ base, connection }, { findings, facts }, from = {}) {
 		...standing(connection),
 		'',
 		...findings.map((finding) => `[${t(`network.word.${finding.grade}`)}] `
-			+ `${t(`network.step.${finding.topic}`)}: ${found(finding)}`),
+			+ t('said', { name: t(`network.step.${finding.topic}`), text: found(finding) })),
 		...way(facts),
 	];
 	for (const symptom of symptoms(findings)) {
 		const about = findings.filter((finding) => symptoms([finding]).includes(symptom));
-		lines.push('', `${t('network.help')}: ${about.map(found).join(' ')}`);
+		lines.push('', t('said', { name: t('network.help'), text: about.map(found).join(' ') }));
 		for (const { server, lines: text } of advice(symptom, facts.between)) {
 			lines.push('', `${server}:`, text.replace(/^/gm, '    '));
 		}

@@ -38,11 +38,11 @@ export class Notifier {
 		if (!allowed || !this.ctx.prefs.get('notify')) {
 			return;
 		}
-		const who = this.ctx.session.store.users.get(message.user)?.display_name
+		const name = this.ctx.session.store.users.get(message.user)?.display_name
 			|| t('message.someone');
 		const text = plain(parse(message.body.slice(0, 300))) || t('message.picture');
 		const lines = this.#calls.get(room) || [];
-		lines.push({ seq: message.seq, line: `${who}: ${text}` });
+		lines.push({ seq: message.seq, line: t('said', { name, text }) });
 		this.#calls.set(room, lines);
 		setTimeout(() => this.#show(room, title), ELSEWHERE);
 	}

@@ -241,7 +241,7 @@ export class RoomList extends View {
 		const text = plain(parse(message.body.slice(0, 300))) || t('message.picture');
 		const mine = message.user === store.me?.id;
 		const name = mine ? t('side.you') : store.users.get(message.user)?.display_name;
-		return info.kind === 'direct' && !mine ? text : `${name || '?'}: ${text}`;
+		return info.kind === 'direct' && !mine ? text : t('said', { name: name || '?', text });
 	}
 }
 
