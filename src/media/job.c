@@ -177,7 +177,8 @@ bool job_canvas(struct job *j, uint32_t width, uint32_t height)
 	if (width == 0 || height == 0) {
 		return job_broken(j);
 	}
-	if ((int64_t)width * height > j->limits->pixels) {
+	/* Unsigned: two of a PNG's 32 bits are more than an int64_t holds. */
+	if ((uint64_t)width * height > (uint64_t)j->limits->pixels) {
 		return job_refuse(j, "too_many_pixels",
 				  "The picture has too many pixels.");
 	}

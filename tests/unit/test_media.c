@@ -153,11 +153,16 @@ static void test_headers_that_lie(void **state)
 	static const char png[] =
 		"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\xea\x60\0\0\xea\x60"
 		"\x08\2\0\0\0AAAA";
+	/* More pixels than a signed number holds. */
+	static const char wide[] =
+		"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\xff\xff\xff\xc3\xff\xff\xff\xd7"
+		"\x08\2\0\0\0AAAA";
 	static const char webp[] = "RIFF\xff\xff\xff\xffWEBPVP8X\x0a\0\0\0\0\0\0\0"
 				   "\x5f\xea\0\x5f\xea\0";
 
 	assert_string_equal(ALL(*state, jpeg).fault.code, "too_many_pixels");
 	assert_string_equal(ALL(*state, png).fault.code, "too_many_pixels");
+	assert_string_equal(ALL(*state, wide).fault.code, "too_many_pixels");
 	assert_string_equal(ALL(*state, webp).fault.code, "too_many_pixels");
 	assert_string_equal(ALL(*state, "\xff\xd8\xff\xd9        ").fault.code,
 			    "picture_broken");
