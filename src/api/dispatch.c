@@ -187,10 +187,12 @@ static enum result read_at_once(struct call *c, const struct route *route,
 		r = handle(c, route);
 		c->chat->claim = STR_NONE;
 	}
-	if (r == E_AUTH) {
-		c->chat->fault = (struct chat_fault){ 0 };
+	if (r != E_AUTH && r != E_FIELD) {
+		return r;
 	}
-	return r;
+	/* What is wrong with a field is for who is signed in. */
+	c->chat->fault = (struct chat_fault){ 0 };
+	return E_AUTH;
 }
 
 static enum result run(struct call *c, const struct route *route)

@@ -159,6 +159,7 @@ test('reading asks whose session it is each time, and notes that it was used', a
 	(await read()).expect(200);
 	await set('s.expires_at = 5');
 	(await read()).refused(401);
+	(await who.get(`rooms/${room.id}/messages?before=3&after=1`)).refused(401);
 });
 
 test('a Bearer logout ends the token', async () => {

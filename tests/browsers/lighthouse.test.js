@@ -12,8 +12,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import lighthouse from 'lighthouse';
 import * as constants from 'lighthouse/core/config/constants.js';
-import puppeteer from 'puppeteer-core';
 import { startInstance } from '../harness/instance.js';
+import { launch } from './chromium.js';
 
 const SHOTS = process.env.SHOTS ?? fileURLToPath(new URL('../../var/shots', import.meta.url));
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
@@ -36,11 +36,7 @@ let browser;
 
 before(async () => {
 	it = await startInstance({ env: { PALABRE_SCRYPT: '14,8,1', PALABRE_LIMITS: 'off' } });
-	browser = await puppeteer.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking',
-			'--disable-component-update', '--no-first-run'],
-	});
+	browser = await launch();
 });
 after(async () => {
 	await browser?.close();

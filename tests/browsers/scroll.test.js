@@ -5,8 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import puppeteer from 'puppeteer-core';
 import { startInstance } from '../harness/instance.js';
+import { launch } from './chromium.js';
 
 const COUNT = 10_000;
 /** What the page keeps of a room (KEEP in model/timeline.js), and a page more. */
@@ -18,11 +18,7 @@ let browser;
 
 before(async () => {
 	it = await startInstance({ env: { PALABRE_SCRYPT: '14,8,1', PALABRE_LIMITS: 'off' } });
-	browser = await puppeteer.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking',
-			'--disable-component-update', '--no-first-run', '--js-flags=--expose-gc'],
-	});
+	browser = await launch(['--js-flags=--expose-gc']);
 });
 after(async () => {
 	await browser?.close();

@@ -204,11 +204,11 @@ export class Timeline extends View {
 
 	#more() {
 		setTimeout(() => {
-			this.#drawn += STEP;
-			if (this.isConnected) {
+			this.#drawn = this.isConnected ? this.#drawn + STEP : 0;
+			if (this.#drawn) {
 				this.render();
 			}
-			if (this.#drawn < Infinity) {
+			if (this.#drawn && this.#drawn < Infinity) {
 				this.#more();
 			}
 		});
