@@ -170,6 +170,9 @@ export function iconButton(name, label, props = {}) {
  * @param {Element[]} wanted
  */
 export function arrange(parent, wanted) {
+	// What goes, goes first: else all that follows it would be moved before it.
+	const staying = new Set(wanted);
+	[...parent.children].forEach((child) => staying.has(child) || child.remove());
 	let next = parent.firstElementChild;
 	for (const element of wanted) {
 		if (element === next) {
@@ -177,10 +180,5 @@ export function arrange(parent, wanted) {
 		} else {
 			parent.insertBefore(element, next);
 		}
-	}
-	while (next) {
-		const gone = next;
-		next = next.nextElementSibling;
-		gone.remove();
 	}
 }

@@ -15,7 +15,7 @@ import { query } from '../net/api.js';
 
 const PAGE = 50;
 /** Beyond this many, the far end is forgotten. */
-const KEEP = 1500;
+const KEEP = 600;
 
 export class Timeline {
 	/** @type {Message[]} */ #messages = [];

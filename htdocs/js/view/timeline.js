@@ -21,10 +21,8 @@ import { View } from './view.js';
 const GROUP = 5 * 60000;
 /** Nearer to the end than this, in px, the reader follows what comes. */
 const FOLLOW = 60;
-/** Nearer to the top than this, in px, older messages are fetched. */
+/** Nearer than this, in px, to either end of what is loaded, more is fetched. */
 const AHEAD = 900;
-/** Above so many messages the browser need not lay out what is far away. */
-const LONG = 300;
 /** A window holds hardly more messages than one for so many px of it. */
 const LEAST = 36;
 /** So many are drawn at once where nobody waits for them. */
@@ -173,17 +171,15 @@ export class Timeline extends View {
 		const items = this.#wanted(state);
 		arrange(this.list, items);
 		this.waiting.remove();
-		this.list.classList.toggle('long', items.length > LONG);
 		this.#forget(items);
 		this.#showTop(state);
 		this.#place(anchor);
-		// What fits into the window can't be scrolled to its end: one is there.
-		if (!state.timeline.atEnd && this.#measure()) {
-			state.timeline.newer().catch(() => {});
+		if (!state.timeline.atEnd) {
+			this.#measure();
 		}
 		this.#showJump(state);
 		this.#read();
-		this.#older();
+		this.#fetch(state);
 	}
 
 	/**
@@ -390,33 +386,34 @@ export class Timeline extends View {
 		}
 	}
 
-	/** Older ones are there before the reader is; who stays at the end needs none. */
-	#older() {
-		const { scrollTop, clientHeight } = this.scroller;
-		const timeline = this.state?.timeline;
-		if (timeline?.more && this.#drawn === Infinity
+	/**
+	 * More is there before the reader is; who stays at the end needs nothing older.
+	 * @param {RoomState} state
+	 */
+	#fetch({ timeline }) {
+		const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+		if (timeline.more && this.#drawn === Infinity
 			&& scrollTop < (this.#following ? clientHeight / 2 : AHEAD)) {
 			timeline.older().catch(() => {});
+		}
+		if (!timeline.atEnd && scrollHeight - scrollTop - clientHeight < AHEAD) {
+			timeline.newer().catch(() => {});
 		}
 	}
 
 	#measure() {
 		const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-		const near = scrollHeight - scrollTop - clientHeight < FOLLOW;
-		this.#following = near && Boolean(this.state?.timeline.atEnd);
-		return near;
+		this.#following = scrollHeight - scrollTop - clientHeight < FOLLOW
+			&& Boolean(this.state?.timeline.atEnd);
 	}
 
 	#scrolled() {
 		const state = this.state;
-		const near = this.#measure();
+		this.#measure();
 		if (!state?.timeline.loaded) {
 			return;
 		}
-		this.#older();
-		if (near && !state.timeline.atEnd) {
-			state.timeline.newer().catch(() => {});
-		}
+		this.#fetch(state);
 		this.#showJump(state);
 		this.#read();
 	}
