@@ -9,7 +9,7 @@
 	 * @param {DocumentFragment} files
 	 */
 	function fetchSome(files) {
-		document.head.append(...[...files.children].slice(0, 10));
+		document.head.append(...[...files.children].slice(0, 6));
 		if (files.children.length) {
 			setTimeout(fetchSome, 0, files);
 		}

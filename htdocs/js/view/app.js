@@ -63,7 +63,8 @@ export class App {
 		frame.prefs.set('signedIn', inside);
 		frame.prefs.set('user', inside ? session.me.id : 0);
 		if (inside) {
-			this.show();
+			// Not in one piece with the start: a slow phone answers to the finger between.
+			setTimeout(() => this.show());
 			fetchAhead();
 			keepPage(this.ctx, this.#life.signal);
 		} else {

@@ -58,15 +58,18 @@ async function styled(loading, style) {
 	return module;
 }
 
-/** Once there is time: what a fast typist opens blindly, and what an outage must not miss. */
+/** What a fast typist opens blindly, and what an outage must not miss. */
+const AHEAD = [
+	() => import('./switcher.js'), () => import('./complete.js'), () => import('./pictures.js'),
+	() => import('./tray.js'), () => import('./sending.js'), () => import('../net/upload.js'),
+];
+
+/** Once there is time, and one after the other: a slow phone has something else to do, too. */
 export function fetchAhead() {
-	setTimeout(() => {
-		import('./switcher.js').catch(() => {});
-		import('./complete.js').catch(() => {});
-		import('./pictures.js').catch(() => {});
-		import('./tray.js').catch(() => {});
-		import('./sending.js').catch(() => {});
-		import('../net/upload.js').catch(() => {});
+	setTimeout(async () => {
+		for (const load of AHEAD) {
+			await load().catch(() => {});
+		}
 	}, 1000);
 }
 

@@ -70,20 +70,25 @@ export class RoomView extends View {
 		this.on(this.timeline, 'edit', (e) => this.composer.edit(e.detail));
 		this.on(this.composer, 'sent', () => this.timeline.sent());
 		this.on(this.composer, 'edit-last', () => this.#editLast());
-		withIntake((m) => {
-			const take = (/** @type {File[]} */ files) => this.composer.attach(files);
-			m.onDrop(this, take);
-			m.onPaste(this, this.composer.input, take);
-		});
 		this.render();
 		this.#offline();
 		const members = () => loadMembers(this.ctx, this.room)
 			.then(() => store.tell('receipt', this.room), () => {});
 		this.on(store, 'members', (e) => e.detail === this.room && members());
+		// Not in one piece: a slow phone draws the room between.
 		setTimeout(members);
+		setTimeout(() => this.isConnected && this.#takeFiles());
 		if (matchMedia('(hover: hover)').matches) {
 			this.composer.input.focus({ preventScroll: true });
 		}
+	}
+
+	#takeFiles() {
+		withIntake((m) => {
+			const take = (/** @type {File[]} */ files) => this.composer.attach(files);
+			m.onDrop(this, take);
+			m.onPaste(this, this.composer.input, take);
+		});
 	}
 
 	/** @returns {Room|undefined} */

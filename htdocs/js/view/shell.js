@@ -56,9 +56,9 @@ export class Shell extends View {
 		// The list is drawn before the room is: a slow phone answers to the finger between.
 		setTimeout(() => {
 			if (this.isConnected) {
-				this.append(new Herald(this.ctx));
 				this.route();
 				attr(this, 'data-role', 'app');
+				setTimeout(() => this.isConnected && this.append(new Herald(this.ctx)));
 			}
 		});
 	}

@@ -23,8 +23,8 @@ const GROUP = 5 * 60000;
 const FOLLOW = 60;
 /** Nearer than this, in px, to either end of what is loaded, more is fetched. */
 const AHEAD = 900;
-/** A window holds hardly more messages than one for so many px of it. */
-const LEAST = 36;
+/** No message is lower than this, in px. */
+const LEAST = 28;
 /** So many are drawn at once where nobody waits for them. */
 const STEP = 12;
 /** How long ago a message was is said again after this, in ms. */
@@ -189,7 +189,7 @@ export class Timeline extends View {
 	 */
 	#some(messages) {
 		const first = !this.#drawn;
-		this.#drawn ||= Math.ceil(innerHeight / LEAST);
+		this.#drawn ||= Math.ceil(this.scroller.clientHeight / LEAST);
 		if (this.#drawn >= messages.length || this.#target || this.#newAfter >= 0) {
 			this.#drawn = Infinity;
 		} else if (first) {
