@@ -23,7 +23,7 @@ function format(name, options) {
 
 /** @param {Date} date */
 export function clock(date) {
-	return format('clock', { hour: '2-digit', minute: '2-digit' }).format(date);
+	return format('clock', { timeStyle: 'short' }).format(date);
 }
 
 /**
