@@ -19,7 +19,7 @@ const SHOTS = process.env.SHOTS ?? fileURLToPath(new URL('../../var/shots', impo
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
 const WANTED = 95;
 /** A busy machine makes a page look slow; the best of so many counts. */
-const TRIES = 8;
+const TRIES = 3;
 /**
  * A slow phone's benchmarkIndex: Lighthouse's own factor of 4 on a machine at rest. Where
  * less is left of the machine, it need not be slowed down so much to be like that phone.
