@@ -249,6 +249,32 @@ test('by keyboard alone: switcher, message, reply', async () => {
 	stage.check();
 });
 
+test('names of emoji that come late are offered for nothing else, and are put in', async () => {
+	const page = await stage.person();
+	let free = () => {};
+	const held = new Promise((resolve) => {
+		free = () => resolve(null);
+	});
+	await page.route('**/emojidata.js', async (route) => {
+		await held;
+		await route.continue();
+	});
+	await register(page, unique('awa'), 'Awa');
+	await createRoom(page, unique('late '));
+	await page.focus(composer);
+	await page.keyboard.type('so :smile: and on', { delay: 30 });
+	free();
+	await page.waitForFunction(() => performance.getEntriesByType('resource')
+		.some((e) => e.name.endsWith('emojidata.js')));
+	await page.evaluate(() => new Promise((done) => {
+		requestAnimationFrame(() => requestAnimationFrame(done));
+	}));
+	assert.equal(await page.locator('[role=option]').count(), 0);
+	await page.keyboard.press('Enter');
+	await said(page, 'so 😄 and on').waitFor();
+	stage.check();
+});
+
 test('direct messages, typing and presence', async () => {
 	const [awa, jules] = [await stage.person(), await stage.person()];
 	const other = unique('jules');

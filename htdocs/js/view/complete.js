@@ -16,6 +16,8 @@ export class Completion {
 	/** @type {Offer[]} */ #offers = [];
 	#at = 0;
 	#start = 0;
+	/** What is offered is for this state of the text. */
+	#turn = 0;
 
 	/**
 	 * @param {Context} ctx
@@ -41,10 +43,15 @@ export class Completion {
 		this.#start = before.length - m[3].length - 1;
 		this.#at = 0;
 		if (m[2] === '@') {
+			this.#turn++;
 			this.#offers = this.#people(m[3].toLowerCase());
 			this.#show();
 		} else {
+			const turn = ++this.#turn;
 			loadEmoji().then(() => {
+				if (turn !== this.#turn) {
+					return; // Written on, sent or refused while they came.
+				}
 				this.#offers = findEmoji(m[3]).slice(0, MOST).map((e) => ({
 					insert: e.char, label: `:${e.names[0]}:`, face: h('span.emoji', null, e.char),
 				}));
@@ -91,6 +98,7 @@ export class Completion {
 	}
 
 	#close() {
+		this.#turn++;
 		this.#offers = [];
 		this.#show();
 	}

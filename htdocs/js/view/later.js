@@ -60,7 +60,8 @@ async function styled(loading, style) {
 
 /** What a fast typist opens blindly, and what an outage must not miss. */
 const AHEAD = [
-	() => import('./switcher.js'), () => import('./complete.js'), () => import('./pictures.js'),
+	() => import('./switcher.js'), () => import('./complete.js'),
+	() => import('./emoji.js').then((m) => m.loadEmoji()), () => import('./pictures.js'),
 	() => import('./tray.js'), () => import('./sending.js'), () => import('../net/upload.js'),
 ];
 
