@@ -38,6 +38,7 @@ static void app_init(struct app *app, const struct conf *conf, void *mem)
 	*app = (struct app){
 		.conf = conf,
 		.db = db_create(mem, &options),
+		.rooms = room_cache_create(mem),
 		.wake_fd = wake_sender(conf->run_dir),
 	};
 }

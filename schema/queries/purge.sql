@@ -44,3 +44,7 @@ DELETE FROM mention WHERE room = :room AND seq <= :upto;
 
 -- purge_messages (room:I, upto:I)
 DELETE FROM message WHERE room = :room AND seq <= :upto;
+
+-- Where the newest has gone, there is none. The room is locked.
+-- purge_newest (room:I, upto:I)
+UPDATE room SET last_message = 0 WHERE id = :room AND last_message <= :upto;

@@ -4,11 +4,13 @@
 #define PALABRE_API_APP_H
 
 #include "base/conf.h"
+#include "chat/room_cache.h"
 #include "db/db.h"
 
 struct app {
 	const struct conf *conf;
 	struct db *db;
+	struct room_cache *rooms;
 	int wake_fd; /* of wake_sender(); -1 = none */
 };
 

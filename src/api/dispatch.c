@@ -235,7 +235,9 @@ static void finish(struct call *c, enum result r)
 
 void api_serve(const struct app *app, struct request *req, struct reply *reply)
 {
-	struct chat chat = { .db = app->db, .conf = app->conf, .mem = req->mem };
+	struct chat chat = {
+		.db = app->db, .rooms = app->rooms, .conf = app->conf, .mem = req->mem
+	};
 	struct call c = { .app = app, .req = req, .reply = reply, .chat = &chat };
 	bool known;
 

@@ -26,6 +26,8 @@ enum result api_user_get(struct call *c);
 /* rooms.c */
 extern const struct input rooms_public_input, room_create_input, room_change_input,
 	direct_input;
+/* "rooms" of a room_list(), into the object that is open. */
+void api_put_own_rooms(struct call *c, const struct room *rooms, size_t count);
 enum result api_rooms(struct call *c);
 enum result api_rooms_public(struct call *c);
 enum result api_room_create(struct call *c);

@@ -3,6 +3,7 @@
 #include "chat/direct.h"
 #include "chat/member.h"
 #include "chat/room.h"
+#include "chat/room_cache.h"
 #include "view/view.h"
 
 static const char *const kind_names[] = { "public", "private", NULL };
@@ -37,6 +38,34 @@ static void put_rooms(struct call *c, const struct room *rooms, size_t count)
 	json_close_object(j);
 }
 
+/* What had to be read is kept for the next who asks. */
+static void put_kept(struct call *c, const struct room *room)
+{
+	struct json *j = &c->reply->json;
+
+	json_open_object(j);
+	size_t at = j->out->len;
+	view_room_shown(j, room);
+	if (!room->shown.ptr && !j->out->full) {
+		room_cache_put(c->chat->rooms, room,
+			       (struct str){ j->out->ptr + at, j->out->len - at });
+	}
+	view_room_own(j, room);
+	json_close_object(j);
+}
+
+void api_put_own_rooms(struct call *c, const struct room *rooms, size_t count)
+{
+	struct json *j = &c->reply->json;
+
+	json_key(j, "rooms");
+	json_open_array(j);
+	for (size_t i = 0; i < count; i++) {
+		put_kept(c, &rooms[i]);
+	}
+	json_close_array(j);
+}
+
 static void put_nothing(struct call *c)
 {
 	json_open_object(&c->reply->json);
@@ -50,7 +79,9 @@ enum result api_rooms(struct call *c)
 
 	enum result r = room_list(c->chat, &rooms, &count);
 	if (r == OK) {
-		put_rooms(c, rooms, count);
+		json_open_object(&c->reply->json);
+		api_put_own_rooms(c, rooms, count);
+		json_close_object(&c->reply->json);
 	}
 	return r;
 }

@@ -123,12 +123,7 @@ enum result api_sync(struct call *c)
 	json_put_int(j, "room", c->self_room);
 	json_put_int(j, "last_seq", s.self_seq);
 	json_close_object(j);
-	json_key(j, "rooms");
-	json_open_array(j);
-	for (size_t i = 0; i < s.room_count; i++) {
-		view_room(j, &s.rooms[i]);
-	}
-	json_close_array(j);
+	api_put_own_rooms(c, s.rooms, s.room_count);
 	json_key(j, "users");
 	json_open_array(j);
 	for (size_t i = 0; i < s.user_count; i++) {

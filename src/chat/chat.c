@@ -13,3 +13,9 @@ enum result chat_fail(struct chat *c, enum result r, const char *code,
 	};
 	return r;
 }
+
+enum result chat_no_room(struct chat *c)
+{
+	return chat_fail(c, E_NOT_FOUND, "room_not_found", "There is no such room.",
+			 NULL);
+}

@@ -14,8 +14,11 @@ struct chat_fault {
 	int64_t retry_after; /* seconds */
 };
 
+struct room_cache;
+
 struct chat {
 	struct db *db;
+	struct room_cache *rooms; /* of this process */
 	const struct conf *conf;
 	void *mem;        /* results are put here; freed at the end of the request */
 	int64_t now;      /* milliseconds since 1970 by the database's clock */
@@ -32,5 +35,8 @@ struct chat {
 /* Notes code, message and field (each may be NULL) and returns r: for `return`. */
 enum result chat_fail(struct chat *c, enum result r, const char *code,
 		      const char *message, const char *field);
+
+/* E_NOT_FOUND: there is no such room, or the caller may not know of it. */
+enum result chat_no_room(struct chat *c);
 
 #endif

@@ -35,8 +35,7 @@ enum result direct_reunite(struct chat *c, int64_t room)
 		return e;
 	}
 	if (n == 0 || r->gone || r->kind != ROOM_DIRECT) {
-		return chat_fail(c, E_NOT_FOUND, "room_not_found",
-				 "There is no such room.", NULL);
+		return chat_no_room(c);
 	}
 	split_pair(r->pair, both);
 	for (int i = 0; e == OK && i < 2; i++) {

@@ -24,8 +24,7 @@ enum result event_append(struct chat *c, int64_t room, enum event_type type,
 		return r;
 	}
 	if (db_affected(c->db) == 0) {
-		return chat_fail(c, E_NOT_FOUND, "room_not_found",
-				 "There is no such room.", NULL);
+		return chat_no_room(c);
 	}
 	int64_t drawn = db_insert_id(c->db);
 	if (seq) {

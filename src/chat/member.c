@@ -6,12 +6,6 @@
 #include "base/die.h"
 #include "chat/event.h"
 
-static enum result not_found(struct chat *c)
-{
-	return chat_fail(c, E_NOT_FOUND, "room_not_found", "There is no such room.",
-			 NULL);
-}
-
 static enum result not_allowed(struct chat *c, const char *message)
 {
 	return chat_fail(c, E_FORBIDDEN, "not_allowed", message, NULL);
@@ -28,11 +22,11 @@ static enum result judge(struct chat *c, const struct access *a, enum level leve
 	if (a->kind == ROOM_SELF) {
 		return level == LEVEL_LOG && is_owner_of_self(a->kind, a->role)
 			       ? OK
-			       : not_found(c);
+			       : chat_no_room(c);
 	}
 	if (a->role == ROLE_NONE) {
 		if (a->kind != ROOM_PUBLIC) {
-			return not_found(c);
+			return chat_no_room(c);
 		}
 		return level == LEVEL_SEE ? OK
 					  : chat_fail(c, E_FORBIDDEN, "not_a_member",
@@ -59,7 +53,7 @@ enum result member_require(struct chat *c, int64_t room, enum level level,
 		return r;
 	}
 	if (n == 0) {
-		return not_found(c);
+		return chat_no_room(c);
 	}
 	a = (struct access){
 		.kind = (enum room_kind)rows->kind,
@@ -84,7 +78,7 @@ enum result member_lock(struct chat *c, int64_t room, enum level level,
 		return r;
 	}
 	if (n == 0) {
-		return not_found(c);
+		return chat_no_room(c);
 	}
 	*out = (struct access){
 		.kind = (enum room_kind)rows->kind,

@@ -99,7 +99,7 @@ static enum result messages_work(struct db *db, void *arg)
 		r = q_purge_messages(db, k->room, end->seq);
 		k->removed = db_affected(db);
 	}
-	return r;
+	return r == OK ? q_purge_newest(db, k->room, end->seq) : r;
 }
 
 /* One batch of one room. */

@@ -29,26 +29,34 @@ enum notify {
 	NOTIFY_NONE = 2,
 };
 
-/* A room as one caller sees it. */
+/*
+ * A room as one caller sees it. Where shown is set, what all members see alike stands
+ * there as JSON (room_cache.h), and of its fields only id, last_seq and newest are.
+ */
 struct room {
+	struct str shown;
 	int64_t id;
 	enum room_kind kind;
 	struct str name;
 	struct str topic;
 	int64_t last_seq;
+	int64_t newest; /* seq of last_message, 0 = none */
 	int64_t members;
 	int64_t created_by;
 	int64_t created_at;
-	enum role role; /* what follows is 0 where ROLE_NONE */
+	struct message *last_message; /* NULL: none, or not for the caller */
+	enum role role;               /* what follows is 0 where ROLE_NONE */
 	enum notify notify;
 	int64_t last_read;
 	int64_t unread;
 	int64_t mentions;
-	struct message *last_message; /* NULL: none, or not for the caller */
-	struct user *peer;            /* direct rooms: the other one */
+	struct user *peer; /* direct rooms: the other one */
 };
 
-/* The caller's rooms. Two queries; one more where there are direct ones or reactions. */
+/*
+ * The caller's rooms, by id. A query, and more as there are rooms that c->rooms does not
+ * know, unread messages, direct rooms; the caller puts the former there once written.
+ */
 enum result room_list(struct chat *c, struct room **rooms, size_t *count);
 
 /* Public rooms with text in their name (all where it is empty), by name. */

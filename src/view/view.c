@@ -120,8 +120,29 @@ void view_message(struct json *j, const struct message *m)
 	json_close_object(j);
 }
 
-/* What a room is to its one viewer. */
-static void put_membership(struct json *j, const struct room *r)
+void view_room_shown(struct json *j, const struct room *r)
+{
+	if (r->shown.ptr) {
+		json_add_raw(j, r->shown);
+		return;
+	}
+	json_put_int(j, "id", r->id);
+	put_name(j, "kind", kinds[r->kind]);
+	json_put_str(j, "name", r->name);
+	json_put_str(j, "topic", r->topic);
+	json_put_int(j, "last_seq", r->last_seq);
+	json_put_int(j, "created_by", r->created_by);
+	json_put_time(j, "created_at", r->created_at);
+	json_put_int(j, "members", r->members);
+	json_key(j, "last_message");
+	if (r->last_message) {
+		view_message(j, r->last_message);
+	} else {
+		json_add_null(j);
+	}
+}
+
+void view_room_own(struct json *j, const struct room *r)
 {
 	bool in = r->role != ROLE_NONE;
 
@@ -130,12 +151,6 @@ static void put_membership(struct json *j, const struct room *r)
 	json_put_int(j, "unread", r->unread);
 	json_put_int(j, "mentions", r->mentions);
 	put_name(j, "notify", notifies[r->notify]);
-	json_key(j, "last_message");
-	if (r->last_message) {
-		view_message(j, r->last_message);
-	} else {
-		json_add_null(j);
-	}
 	json_key(j, "peer");
 	if (r->peer) {
 		view_user(j, r->peer);
@@ -147,15 +162,8 @@ static void put_membership(struct json *j, const struct room *r)
 void view_room(struct json *j, const struct room *r)
 {
 	json_open_object(j);
-	json_put_int(j, "id", r->id);
-	put_name(j, "kind", kinds[r->kind]);
-	json_put_str(j, "name", r->name);
-	json_put_str(j, "topic", r->topic);
-	json_put_int(j, "last_seq", r->last_seq);
-	json_put_int(j, "created_by", r->created_by);
-	json_put_time(j, "created_at", r->created_at);
-	json_put_int(j, "members", r->members);
-	put_membership(j, r);
+	view_room_shown(j, r);
+	view_room_own(j, r);
 	json_close_object(j);
 }
 

@@ -15,6 +15,11 @@ void view_room(struct json *j, const struct room *r);
 void view_member(struct json *j, const struct member *m);
 void view_event(struct json *j, const struct event *e);
 
+/* The two halves of a room's members, into the object that is open: what all of the room
+ * are shown alike, and what is the caller's own. */
+void view_room_shown(struct json *j, const struct room *r);
+void view_room_own(struct json *j, const struct room *r);
+
 /* Fleeting events. */
 void view_typing(struct json *j, int64_t room, int64_t user);
 void view_receipt(struct json *j, int64_t room, int64_t user, int64_t upto);

@@ -175,7 +175,10 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const { epoch } = (await anna.get('status')).expect(200);
 	const file = join(it.var, 'backup');
 	await ctl('backup', file);
-	await anna.send(room, 'after the backup');
+	const lost = await anna.send(room, 'after the backup');
+	const newest = () => Promise.all(Array.from({ length: 20 }, async () =>
+		(await anna.sync()).rooms.find((r) => r.id === room.id).last_message));
+	assert.deepEqual(await newest(), Array(20).fill(lost));
 	const late = await anna.sync();
 	const s = await anna.stream();
 	const done = await it.instance.ctl(['restore', file], { admin: true });
@@ -196,6 +199,9 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const n = await anna.send(room, 'life goes on');
 	await next.event('message', { room: room.id, seq: n.seq });
 	next.close();
+	// It has the number of one that is no more, which every worker has had in a list.
+	assert.equal(n.seq, lost.seq);
+	assert.deepEqual(await newest(), Array(20).fill(n));
 });
 
 test('a beat under a new epoch does not name the old one, though the log stands where it stood', async () => {

@@ -1,0 +1,97 @@
+/* test_room_cache.c - what rooms show to all: known as of their last change, or not. */
+#include "check.h"
+
+#include "chat/room.h"
+#include "chat/room_cache.h"
+
+static struct room room(int64_t id, int64_t last_seq, int64_t newest)
+{
+	return (struct room){ .id = id, .last_seq = last_seq, .newest = newest };
+}
+
+static struct room_cache *cache_of(void **state)
+{
+	struct room_cache *cache = room_cache_create(*state);
+
+	room_cache_enter(cache, STR("epoch"));
+	return cache;
+}
+
+static void put(struct room_cache *cache, struct room r, struct str text)
+{
+	room_cache_put(cache, &r, text);
+}
+
+static struct str get(const struct room_cache *cache, struct room r)
+{
+	return room_cache_get(cache, &r);
+}
+
+static void a_room_is_known_at_its_last_change(void **state)
+{
+	struct room_cache *cache = cache_of(state);
+
+	assert_null(get(cache, room(1, 5, 4)).ptr);
+	put(cache, room(1, 5, 4), STR("\"id\":1"));
+	put(cache, room(2, 5, 4), STR("\"id\":2"));
+	assert_true(str_eq(get(cache, room(1, 5, 4)), STR("\"id\":1")));
+	assert_true(str_eq(get(cache, room(2, 5, 4)), STR("\"id\":2")));
+	assert_null(get(cache, room(3, 5, 4)).ptr);
+}
+
+static void an_event_or_a_message_gone_makes_it_unknown(void **state)
+{
+	struct room_cache *cache = cache_of(state);
+
+	put(cache, room(1, 5, 4), STR("old"));
+	assert_null(get(cache, room(1, 6, 4)).ptr);
+	assert_null(get(cache, room(1, 4, 4)).ptr);
+	assert_null(get(cache, room(1, 5, 0)).ptr);
+	put(cache, room(1, 6, 6), STR("new"));
+	assert_null(get(cache, room(1, 5, 4)).ptr);
+	assert_true(str_eq(get(cache, room(1, 6, 6)), STR("new")));
+}
+
+static void another_epoch_knows_nothing(void **state)
+{
+	struct room_cache *cache = cache_of(state);
+
+	put(cache, room(1, 5, 4), STR("text"));
+	room_cache_enter(cache, STR("epoch"));
+	assert_non_null(get(cache, room(1, 5, 4)).ptr);
+	room_cache_enter(cache, STR("other"));
+	assert_null(get(cache, room(1, 5, 4)).ptr);
+	room_cache_enter(cache, STR("epoch"));
+	assert_null(get(cache, room(1, 5, 4)).ptr);
+}
+
+/* 20 MiB go through it, with 16 of them in rooms that change: only the rest counts. */
+static void too_much_is_forgotten_between_requests(void **state)
+{
+	struct room_cache *cache = cache_of(state);
+	struct str text = { talloc_zero_size(*state, 1 << 20), 1 << 20 };
+
+	for (int64_t i = 1; i <= 16; i++) {
+		put(cache, room(1, i, i), text);
+		room_cache_enter(cache, STR("epoch"));
+	}
+	for (int64_t i = 2; i <= 5; i++) {
+		assert_non_null(get(cache, room(1, 16, 16)).ptr);
+		put(cache, room(i, 1, 1), text);
+	}
+	assert_non_null(get(cache, room(2, 1, 1)).ptr);
+	room_cache_enter(cache, STR("epoch"));
+	assert_null(get(cache, room(2, 1, 1)).ptr);
+	assert_null(get(cache, room(1, 16, 16)).ptr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MEM(a_room_is_known_at_its_last_change),
+		WITH_MEM(an_event_or_a_message_gone_makes_it_unknown),
+		WITH_MEM(another_epoch_knows_nothing),
+		WITH_MEM(too_much_is_forgotten_between_requests),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
