@@ -7,7 +7,9 @@
 #include "api/call.h"
 #include "api/routes.h"
 #include "auth/token.h"
+#include "base/clock.h"
 #include "base/die.h"
+#include "base/log.h"
 #include "chat/session.h"
 #include "notify/wake.h"
 
@@ -233,12 +235,34 @@ static void finish(struct call *c, enum result r)
 	}
 }
 
+/* For who looks for what is slow or refused. No query: what is searched for is private.
+ */
+static void note(const struct call *c, int64_t since)
+{
+	const struct request *req = c->req;
+	static const char *const methods[] = {
+		[METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_OTHER] = "other"
+	};
+
+	if (!log_wants(LOG_DEBUG)) {
+		return;
+	}
+	log_debug("request", "method", methods[req->method], "path",
+		  str_dupz(req->mem, req->path), "status",
+		  str_printf(req->mem, "%d", c->reply->status).ptr, "refused",
+		  c->chat->fault.code, "ms",
+		  str_printf(req->mem, "%lld", (long long)(clock_monotonic_ms() - since))
+			  .ptr,
+		  NULL);
+}
+
 void api_serve(const struct app *app, struct request *req, struct reply *reply)
 {
 	struct chat chat = {
 		.db = app->db, .rooms = app->rooms, .conf = app->conf, .mem = req->mem
 	};
 	struct call c = { .app = app, .req = req, .reply = reply, .chat = &chat };
+	int64_t since = clock_monotonic_ms();
 	bool known;
 
 	const struct route *route = find(&c, &known);
@@ -249,4 +273,5 @@ void api_serve(const struct app *app, struct request *req, struct reply *reply)
 	} else {
 		finish(&c, E_NOT_FOUND);
 	}
+	note(&c, since);
 }

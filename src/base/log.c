@@ -28,6 +28,11 @@ void log_init(const char *program, enum log_level max)
 	max_level = max;
 }
 
+bool log_wants(enum log_level level)
+{
+	return level <= max_level;
+}
+
 enum log_level log_level_parse(const char *name)
 {
 	for (size_t i = 0; name && i < sizeof level_names / sizeof *level_names; i++) {
@@ -99,7 +104,7 @@ void log_event(enum log_level level, const char *event, ...)
 	const char *key;
 	va_list ap;
 
-	if (level > max_level) {
+	if (!log_wants(level)) {
 		return;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);

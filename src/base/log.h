@@ -2,11 +2,13 @@
 #ifndef PALABRE_BASE_LOG_H
 #define PALABRE_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level {
 	LOG_ERROR, /* somebody must look */
 	LOG_WARN,  /* went on, but not as wished */
 	LOG_INFO,  /* start, stop, reconnect */
-	LOG_DEBUG, /* for developers */
+	LOG_DEBUG, /* each request */
 };
 
 /* program is kept, not copied. Levels above max are dropped. */
@@ -22,6 +24,9 @@ void log_event(enum log_level level, const char *event, ...) __attribute__((sent
 #define log_warn(...) log_event(LOG_WARN, __VA_ARGS__)
 #define log_info(...) log_event(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_event(LOG_DEBUG, __VA_ARGS__)
+
+/* Whether it is not dropped: where the values are dear to make. */
+bool log_wants(enum log_level level);
 
 /* "error" … "debug"; anything else is LOG_INFO. */
 enum log_level log_level_parse(const char *name);

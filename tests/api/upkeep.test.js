@@ -13,7 +13,9 @@ let it, anna, ben, sql;
 
 before(async () => {
 	// With a ring this small, what is older comes from the database or not at all.
-	it = await setup({ PALABRE_EVENT_DAYS: '10', PALABRE_RING_EVENTS: '16' });
+	it = await setup({
+		PALABRE_EVENT_DAYS: '10', PALABRE_RING_EVENTS: '16', PALABRE_LOG_LEVEL: 'debug',
+	});
 	[anna, ben] = [await register(it.base), await register(it.base)];
 	sql = it.sql();
 });
@@ -41,6 +43,26 @@ test('over HTTPS the cookie is __Host-palabre and Secure, and the other name is 
 	assert.equal(out({ HTTP_COOKIE: anna.cookie }), 401);
 	assert.equal(out({ HTTP_COOKIE: cookie }), 200);
 	assert.equal(out({ HTTP_COOKIE: cookie }), 401, 'it is over');
+});
+
+test('at the level of debug each request is a line of the log, without what was in it', async () => {
+	const c = await register(it.base);
+	const room = await c.room();
+	await c.send(room, 'a word in confidence');
+	(await c.get('search?q=confidence')).expect(200);
+	(await c.post(`rooms/${room.id}/members/999999/remove`)).refused(404);
+	(await new Client(it.base).post('login', { name: c.name, password: 'not this one' })).refused(401);
+	const text = readFileSync(join(it.var, 'log/palabre.log'), 'utf8');
+	const lines = text.trim().split('\n').map((line) => JSON.parse(line)).filter((l) => l.event === 'request');
+	const of = (path) => lines.findLast((l) => l.path === `api/v1/${path}`);
+	const { method, status, refused, ms, level } = of(`rooms/${room.id}/messages`);
+	assert.deepEqual({ method, status, refused, level }, { method: 'POST', status: '201', refused: '', level: 'debug' });
+	assert.match(ms, /^\d+$/);
+	assert.equal(of('search').status, '200');
+	assert.equal(of(`rooms/${room.id}/members/999999/remove`).status, '404');
+	assert.equal(of('login').status, '401');
+	assert.doesNotMatch(text, /confidence|not this one/);
+	assert.ok(!text.includes(c.password));
 });
 
 test('an expired session is 401', async () => {
