@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	api, arrive, choose, createRoom, openRoom, said, send, SIZES, Stage, toList, unique,
+	api, arrive, choose, createRoom, openRoom, PASSWORD, said, send, SIZES, Stage, toList, unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -18,6 +18,15 @@ const entry = (page, room) => page.locator(`[data-role=room][data-room="${room}"
 
 /** @param {Page} page @param {string} name the person's, in the panel */
 const member = (page, name) => page.locator('palabre-members .result', { hasText: name });
+
+/** Somebody who has no page open. @param {string} display @returns {Promise<number>} their id */
+async function newcomer(display) {
+	const reply = await fetch(`${stage.url}api/v1/register`, {
+		method: 'POST', headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ name: unique('new'), password: PASSWORD, display_name: display }),
+	});
+	return (await reply.json()).user.id;
+}
 
 for (const [size, options] of SIZES) {
 	test(`${size}: the list tells who spoke last, what is unread, who is there`, async () => {
@@ -131,6 +140,22 @@ for (const [size, options] of SIZES) {
 					.waitFor({ state: tag ? 'visible' : 'detached' });
 			}
 		}
+		// While it is fetched anew, what is shown stays.
+		/** @type {() => void} */ let release = () => {};
+		const held = new Promise((done) => {
+			release = () => done(null);
+		});
+		const again = awa.page.waitForRequest(/\/members$/);
+		await awa.page.route(/\/members$/, (route) => held.then(() => route.continue()));
+		const carla = await newcomer('Carla');
+		await api(awa.page, `rooms/${room}/members`, { user: carla });
+		await again;
+		await awa.page.evaluate(() => new Promise((shown) => {
+			requestAnimationFrame(() => requestAnimationFrame(shown));
+		}));
+		assert.equal(await member(awa.page, 'Jules').count(), 1);
+		release();
+		await member(awa.page, 'Carla').waitFor();
 		// What was read in it may be told just after one is out.
 		stage.missing = /\/read$/;
 		await member(awa.page, 'Jules').click();

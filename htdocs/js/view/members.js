@@ -69,7 +69,11 @@ export class Members extends View {
 	/** @override */
 	render() {
 		const { store } = this.ctx.session;
-		const members = [...store.rooms.get(this.room)?.members || []];
+		const known = store.rooms.get(this.room)?.members;
+		if (!known) {
+			return; // it is being fetched anew: what is shown stays till then
+		}
+		const members = [...known];
 		const user = (/** @type {Member} */ m) => store.users.get(m.user.id) || m.user;
 		members.sort((a, b) => RANK[a.role] - RANK[b.role]
 			|| Number(user(b).presence === 'online') - Number(user(a).presence === 'online')
