@@ -295,3 +295,25 @@ test('direct messages, typing and presence', async () => {
 	await awa.locator('.typing', { hasText: 'Jules is typing' }).waitFor();
 	stage.check();
 });
+
+test('who comes after somebody finds a browser with nothing in it', async () => {
+	const before = await stage.person();
+	await register(before, unique('awa'));
+	const me = `${stage.url}api/v1/me`;
+	const has = async (/** @type {string} */ url) => ({
+		local: Object.keys(localStorage), session: Object.keys(sessionStorage),
+		databases: (await indexedDB.databases()).length, signedIn: (await fetch(url)).ok,
+	});
+	await before.evaluate(() => sessionStorage.setItem('mine', 'yes'));
+	const full = await before.evaluate(has, me);
+	assert.ok(full.local.length && full.session.length && full.databases && full.signedIn);
+	await stage.clear();
+	const next = await stage.person();
+	assert.ok(stage.worker || next === before, 'the same page');
+	await next.goto('api/');
+	stage.refused = /\/me$/;
+	assert.deepEqual(await next.evaluate(has, me),
+		{ local: [], session: [], databases: 0, signedIn: false });
+	stage.check();
+	stage.refused = null;
+});

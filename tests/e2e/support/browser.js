@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-/** @import {Browser, BrowserContext, BrowserContextOptions, Page} from 'playwright-core' */
+/** @import {Browser, BrowserContextOptions, Page} from 'playwright-core' */
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const HARNESS = '../../harness/instance.js';
@@ -42,7 +42,8 @@ export class Stage {
 	instance = null;
 	url = '';
 	/** @type {{text: string, url: string}[]} */ problems = [];
-	/** @type {BrowserContext[]} */ #contexts = [];
+	/** @type {Seat[]} */ #taken = [];
+	/** @type {Seat[]} */ #free = [];
 	/** While true, requests may fail: the server or the network is away on purpose. */
 	outage = false;
 	/** @type {RegExp|null} what is not there, and may be asked for all the same */
@@ -69,7 +70,7 @@ export class Stage {
 		} else {
 			const { startInstance } = await import(HARNESS);
 			this.instance = await startInstance({
-				env: { PALABRE_SCRYPT: '14,8,1', PALABRE_LIMITS: 'off', ...env },
+				env: { PALABRE_SCRYPT: '10,8,1', PALABRE_LIMITS: 'off', ...env },
 			});
 			this.url = /** @type {Instance} */ (this.instance).url;
 		}
@@ -87,21 +88,35 @@ export class Stage {
 	}
 
 	/**
-	 * A person with a browser of their own.
+	 * A person with a browser of their own: with nothing of anybody's before in it.
 	 * @param {BrowserContextOptions} [options]
 	 * @returns {Promise<Page>}
 	 */
 	async person(options = {}) {
+		const kind = JSON.stringify(options);
+		const at = this.#free.findLastIndex((seat) => seat.kind === kind);
+		const seat = at < 0 ? await this.#seat(kind, options) : this.#free.splice(at, 1)[0];
+		this.#taken.push(seat);
+		return seat.page;
+	}
+
+	/**
+	 * @param {string} kind
+	 * @param {BrowserContextOptions} options
+	 */
+	async #seat(kind, options) {
 		const browser = /** @type {Browser} */ (this.browser);
 		const context = await browser.newContext({
 			viewport: { width: 1280, height: 800 }, locale: 'en-GB', baseURL: this.url,
 			serviceWorkers: this.worker ? 'allow' : 'block', ...options,
 		});
-		this.#contexts.push(context);
 		context.setDefaultTimeout(30000);
 		const page = await context.newPage();
 		this.watch(page);
-		return page;
+		const seat = new Seat(kind, page, new URL(this.url).origin);
+		// A service worker may outlive what is wiped off.
+		seat.worn = this.worker;
+		return seat;
 	}
 
 	/** @param {Page} page */
@@ -138,8 +153,81 @@ export class Stage {
 	/** Between tests: nobody is left in. */
 	async clear() {
 		this.outage = true;
-		await Promise.all(this.#contexts.splice(0).map((c) => c.close()));
+		await Promise.all(this.#taken.splice(0).map(async (seat) => {
+			if (await seat.wipe()) {
+				this.#free.push(seat);
+			}
+		}));
 		this.outage = false;
+	}
+}
+
+/** What leaves more behind in a browser than can be wiped off. */
+const LASTING = {
+	page: ['addInitScript', 'close', 'emulateMedia', 'exposeBinding', 'exposeFunction', 'on', 'once',
+		'route', 'routeWebSocket', 'setViewportSize'],
+	context: ['addInitScript', 'close', 'exposeBinding', 'exposeFunction', 'grantPermissions',
+		'newCDPSession', 'newPage', 'on', 'once', 'route', 'setOffline'],
+	clock: ['install', 'pauseAt', 'setFixedTime', 'setSystemTime'],
+};
+
+/**
+ * A page for one person after another. A new one starts a process that reads and compiles
+ * all of the page anew, which takes four times as long as the page in one that did.
+ */
+class Seat {
+	/** Not for anybody else. */
+	worn = false;
+
+	/**
+	 * @param {string} kind
+	 * @param {Page} page
+	 * @param {string} origin
+	 */
+	constructor(kind, page, origin) {
+		this.kind = kind;
+		this.page = page;
+		this.origin = origin;
+		this.session = page.context().newCDPSession(page);
+		const wear = () => {
+			this.worn = true;
+		};
+		page.context().on('page', wear);
+		page.on('crash', wear);
+		this.#notice(page, LASTING.page);
+		this.#notice(page.context(), LASTING.context);
+		this.#notice(page.clock, LASTING.clock);
+	}
+
+	/**
+	 * @param {any} target
+	 * @param {string[]} names
+	 */
+	#notice(target, names) {
+		for (const name of names) {
+			const method = target[name].bind(target);
+			target[name] = (/** @type {any[]} */ ...given) => {
+				this.worn = true;
+				return method(...given);
+			};
+		}
+	}
+
+	/** @returns {Promise<boolean>} whether the next one may have it; else it is closed */
+	async wipe() {
+		const wiped = !this.worn && await this.#clean().then(() => true, () => false);
+		if (!wiped) {
+			await this.page.context().close();
+		}
+		return wiped;
+	}
+
+	async #clean() {
+		await this.page.evaluate(() => sessionStorage.clear());
+		await this.page.goto('about:blank');
+		await this.page.context().clearCookies();
+		await (await this.session).send('Storage.clearDataForOrigin',
+			{ origin: this.origin, storageTypes: 'all' });
 	}
 }
 
