@@ -54,8 +54,9 @@ struct room {
 };
 
 /*
- * The caller's rooms, by id. A query, and more as there are rooms that c->rooms does not
- * know, unread messages, direct rooms; the caller puts the former there once written.
+ * The caller's rooms, by id. A query, two where the list is long and c->rooms does not
+ * know all of it; one more each where something is unread, or a room direct. What had to
+ * be read is for the caller to put there, once written.
  */
 enum result room_list(struct chat *c, struct room **rooms, size_t *count);
 

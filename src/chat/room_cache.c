@@ -8,9 +8,14 @@
 #include "base/map.h"
 #include "chat/room.h"
 
-/* A worker keeps about so much, some thousands of rooms; one request may add to it what a
- * reply holds. */
+/* A worker keeps about so much: some thousands of rooms. */
 #define KEPT_BYTES ((size_t)4 << 20)
+
+/* From so many rooms on a list is long. */
+#define LONG_LIST 50
+
+/* Of so many users with long lists it is kept in mind. */
+#define USERS 4096
 
 struct kept {
 	int64_t last_seq, newest;
@@ -19,6 +24,7 @@ struct kept {
 };
 
 struct room_cache {
+	struct map users; /* who have long lists */
 	struct map rooms; /* struct kept by room id */
 	void *texts;      /* the talloc context they and the epoch are on */
 	size_t bytes;     /* of all texts */
@@ -27,6 +33,7 @@ struct room_cache {
 
 static int finish(struct room_cache *cache)
 {
+	map_finish(&cache->users);
 	map_finish(&cache->rooms);
 	return 0;
 }
@@ -39,9 +46,26 @@ struct room_cache *room_cache_create(const void *mem)
 	return cache;
 }
 
+bool room_cache_serves(const struct room_cache *cache, int64_t user)
+{
+	return map_get(&cache->users, user) != NULL;
+}
+
+void room_cache_note(struct room_cache *cache, int64_t user, size_t count)
+{
+	if (count < LONG_LIST) {
+		map_remove(&cache->users, user);
+		return;
+	}
+	if (cache->users.count >= USERS) {
+		map_finish(&cache->users);
+	}
+	map_put(&cache->users, user, cache);
+}
+
 void room_cache_enter(struct room_cache *cache, struct str epoch)
 {
-	if (str_eq(cache->epoch, epoch) && cache->bytes <= KEPT_BYTES) {
+	if (str_eq(cache->epoch, epoch) && cache->bytes < KEPT_BYTES) {
 		return;
 	}
 	map_finish(&cache->rooms);
@@ -63,6 +87,10 @@ struct str room_cache_get(const struct room_cache *cache, const struct room *roo
 void room_cache_put(struct room_cache *cache, const struct room *room, struct str text)
 {
 	struct kept *old = map_get(&cache->rooms, room->id);
+
+	if (!cache->texts || cache->bytes >= KEPT_BYTES) {
+		return;
+	}
 	struct kept *k = die_if_null(talloc_size(cache->texts, sizeof *k + text.len));
 
 	*k = (struct kept){ .last_seq = room->last_seq,

@@ -159,8 +159,7 @@ static enum result complete_rows(struct chat *c, const struct row_room *rows, si
 }
 
 /* What the caller is in them, and what is known of them otherwise. */
-static struct reading from_mine(struct chat *c, const struct row_room_mine *rows,
-				size_t n)
+static struct reading from_own(struct chat *c, const struct row_room_own *rows, size_t n)
 {
 	struct reading rooms = reading_of(c->mem, n);
 
@@ -206,17 +205,22 @@ static enum result read_unknown(struct chat *c, struct reading *rooms)
 	if (ids.count == 0) {
 		return OK;
 	}
-	enum result r = q_room_some(c->db, c->mem, id_list_json(c->mem, &ids), c->user,
-				    &rows, &n);
+	/* Asking for each by its id costs more than asking for all. */
+	enum result r = ids.count > rooms->count / 2
+				? q_room_mine(c->db, c->mem, c->user, &rows, &n)
+				: q_room_some(c->db, c->mem, id_list_json(c->mem, &ids),
+					      c->user, &rows, &n);
 	if (r != OK) {
 		return r;
 	}
-	qsort(rows, n, sizeof *rows, by_id);
+	if (n) {
+		qsort(rows, n, sizeof *rows, by_id);
+	}
 	for (size_t i = 0; i < rooms->count; i++) {
 		struct row_room key = { .id = rooms->at[i].id };
 		struct row_room *row = NULL;
 		if (!rooms->at[i].shown.ptr) {
-			row = bsearch(&key, rows, n, sizeof *rows, by_id);
+			row = n ? bsearch(&key, rows, n, sizeof *rows, by_id) : NULL;
 			if (!row) {
 				continue;
 			}
@@ -229,20 +233,38 @@ static enum result read_unknown(struct chat *c, struct reading *rooms)
 	return OK;
 }
 
-enum result room_list(struct chat *c, struct room **out, size_t *count)
+static enum result list_long(struct chat *c, struct room **out, size_t *count)
 {
-	struct row_room_mine *rows;
+	struct row_room_own *rows;
 	struct reading rooms;
 
-	enum result r = q_room_mine(c->db, c->mem, c->user, &rows, count);
+	enum result r = q_room_own(c->db, c->mem, c->user, &rows, count);
 	if (r != OK) {
 		return r;
 	}
-	rooms = from_mine(c, rows, *count);
+	rooms = from_own(c, rows, *count);
 	r = read_unknown(c, &rooms);
 	*out = rooms.at;
 	*count = rooms.count;
 	return r == OK ? complete(c, &rooms) : r;
+}
+
+static enum result list_short(struct chat *c, struct room **out, size_t *count)
+{
+	struct row_room *rows;
+
+	enum result r = q_room_mine(c->db, c->mem, c->user, &rows, count);
+	return r == OK ? complete_rows(c, rows, *count, out) : r;
+}
+
+enum result room_list(struct chat *c, struct room **out, size_t *count)
+{
+	enum result r = room_cache_serves(c->rooms, c->user) ? list_long(c, out, count)
+							     : list_short(c, out, count);
+	if (r == OK) {
+		room_cache_note(c->rooms, c->user, *count);
+	}
+	return r;
 }
 
 /* "%text%" with what LIKE would read as more than itself escaped by "!". */

@@ -10,6 +10,8 @@ import { shape } from './shapes.js';
 const WORKERS = 3;
 /* So that each worker is asked, very likely, and more than once. */
 const ASKS = 4 * WORKERS;
+/* More than what is read whole each time. */
+const LONG = 60;
 
 let it, anna, ben, carl, sql;
 
@@ -17,6 +19,10 @@ before(async () => {
 	it = await setup({ PALABRE_WORKERS: String(WORKERS), PALABRE_MESSAGE_DAYS: '10', PALABRE_UPLOAD_ANY: '1' });
 	[anna, ben, carl] = [await register(it.base), await register(it.base), await register(it.base)];
 	sql = it.sql();
+	// The lists of two are long, the third one's is short.
+	for (let i = 0; i < LONG; i++) {
+		await ben.join(await anna.room());
+	}
 });
 after(async () => {
 	await sql?.close();
@@ -59,6 +65,7 @@ test('each change of a room is in the list at once', async () => {
 	const renamed = await seen(ben, room);
 	assert.deepEqual([renamed.name, renamed.topic], ['after', 'bright']);
 	await carl.join(room);
+	assert.equal((await seen(carl, room)).members, 3);
 	assert.equal((await seen(ben, room)).members, 3);
 	await carl.leave(room);
 	assert.equal((await seen(ben, room)).members, 2);

@@ -192,6 +192,9 @@ test('a disabled account can be enabled again', async () => {
 
 test('a restored backup has a new epoch: cursors are reset, and what was in it is there', async () => {
 	const room = await anna.room({ name: unique('kept') });
+	for (let i = 0; i < 60; i++) {
+		await anna.room(); // a list as long as those that workers keep
+	}
 	const m = await anna.send(room, 'in the backup');
 	const { cursor } = await anna.sync();
 	const { epoch } = (await anna.get('status')).expect(200);
@@ -200,7 +203,9 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const lost = await anna.send(room, 'after the backup');
 	const newest = () => Promise.all(Array.from({ length: 20 }, async () =>
 		(await anna.sync()).rooms.find((r) => r.id === room.id).last_message));
-	assert.deepEqual(await newest(), Array(20).fill(lost));
+	for (let i = 0; i < 3; i++) {
+		assert.deepEqual(await newest(), Array(20).fill(lost));
+	}
 	const late = await anna.sync();
 	const s = await anna.stream();
 	const done = await it.instance.ctl(['restore', file], { admin: true });

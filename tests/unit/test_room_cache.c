@@ -65,8 +65,8 @@ static void another_epoch_knows_nothing(void **state)
 	assert_null(get(cache, room(1, 5, 4)).ptr);
 }
 
-/* 20 MiB go through it, with 16 of them in rooms that change: only the rest counts. */
-static void too_much_is_forgotten_between_requests(void **state)
+/* 16 MiB go through one room, of which the last counts; and no more is kept than fits. */
+static void what_is_too_much_is_not_kept_and_makes_room_for_the_next(void **state)
 {
 	struct room_cache *cache = cache_of(state);
 	struct str text = { talloc_zero_size(*state, 1 << 20), 1 << 20 };
@@ -79,10 +79,39 @@ static void too_much_is_forgotten_between_requests(void **state)
 		assert_non_null(get(cache, room(1, 16, 16)).ptr);
 		put(cache, room(i, 1, 1), text);
 	}
-	assert_non_null(get(cache, room(2, 1, 1)).ptr);
+	assert_non_null(get(cache, room(4, 1, 1)).ptr);
+	assert_null(get(cache, room(5, 1, 1)).ptr);
 	room_cache_enter(cache, STR("epoch"));
-	assert_null(get(cache, room(2, 1, 1)).ptr);
+	assert_null(get(cache, room(4, 1, 1)).ptr);
 	assert_null(get(cache, room(1, 16, 16)).ptr);
+	put(cache, room(5, 1, 1), text);
+	assert_non_null(get(cache, room(5, 1, 1)).ptr);
+}
+
+static void nothing_is_kept_before_an_epoch_is_known(void **state)
+{
+	struct room_cache *cache = room_cache_create(*state);
+
+	put(cache, room(1, 5, 4), STR("text"));
+	assert_null(get(cache, room(1, 5, 4)).ptr);
+}
+
+static void it_serves_those_with_long_lists(void **state)
+{
+	struct room_cache *cache = cache_of(state);
+
+	assert_false(room_cache_serves(cache, 1));
+	room_cache_note(cache, 1, 500);
+	room_cache_note(cache, 2, 10);
+	assert_true(room_cache_serves(cache, 1));
+	assert_false(room_cache_serves(cache, 2));
+	room_cache_note(cache, 1, 10);
+	assert_false(room_cache_serves(cache, 1));
+	for (int64_t user = 1; user <= 100000; user++) {
+		room_cache_note(cache, user, 500);
+		assert_true(room_cache_serves(cache, user));
+	}
+	assert_false(room_cache_serves(cache, 1));
 }
 
 int main(void)
@@ -91,7 +120,9 @@ int main(void)
 		WITH_MEM(a_room_is_known_at_its_last_change),
 		WITH_MEM(an_event_or_a_message_gone_makes_it_unknown),
 		WITH_MEM(another_epoch_knows_nothing),
-		WITH_MEM(too_much_is_forgotten_between_requests),
+		WITH_MEM(what_is_too_much_is_not_kept_and_makes_room_for_the_next),
+		WITH_MEM(nothing_is_kept_before_an_epoch_is_known),
+		WITH_MEM(it_serves_those_with_long_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
