@@ -75,20 +75,24 @@ void room_cache_enter(struct room_cache *cache, struct str epoch)
 	cache->epoch = str_dup(cache->texts, epoch);
 }
 
+static bool is_of(const struct kept *k, const struct room *room)
+{
+	return k && k->last_seq == room->last_seq && k->newest == room->newest;
+}
+
 struct str room_cache_get(const struct room_cache *cache, const struct room *room)
 {
 	const struct kept *k = map_get(&cache->rooms, room->id);
 
-	return k && k->last_seq == room->last_seq && k->newest == room->newest
-		       ? (struct str){ k->text, k->len }
-		       : STR_NONE;
+	return is_of(k, room) ? (struct str){ k->text, k->len } : STR_NONE;
 }
 
 void room_cache_put(struct room_cache *cache, const struct room *room, struct str text)
 {
 	struct kept *old = map_get(&cache->rooms, room->id);
 
-	if (!cache->texts || cache->bytes >= KEPT_BYTES) {
+	/* Short lists, which are read whole, bring what is known already. */
+	if (!cache->texts || cache->bytes >= KEPT_BYTES || is_of(old, room)) {
 		return;
 	}
 	struct kept *k = die_if_null(talloc_size(cache->texts, sizeof *k + text.len));
