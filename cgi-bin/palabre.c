@@ -39,6 +39,7 @@ static void app_init(struct app *app, const struct conf *conf, void *mem)
 		.conf = conf,
 		.db = db_create(mem, &options),
 		.rooms = room_cache_create(mem),
+		.pages = page_cache_create(mem),
 		.wake_fd = wake_sender(conf->run_dir),
 	};
 }

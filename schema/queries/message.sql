@@ -44,6 +44,20 @@ WHERE s.token = :claim AND u.disabled = 0
       > UNIX_TIMESTAMP(NOW(3)) * 1000
 ORDER BY m.seq DESC LIMIT :limit;
 
+-- Whether a page of the newest is as it was (chat/page_cache.h); no row where the room is
+-- empty.
+-- message_state_claim (claim:B, touch:I, spare:I, room:I) -> (epoch:T, last_seq:I, oldest:I)
+SELECT e.value, r.last_seq, m.seq
+FROM session s JOIN user u ON u.id = s.user
+JOIN member me ON me.user = s.user AND me.room = :room
+JOIN room r ON r.id = me.room AND r.gone = 0
+JOIN meta e ON e.name = 'epoch'
+JOIN message m ON m.room = me.room
+WHERE s.token = :claim AND u.disabled = 0
+  AND LEAST(s.expires_at, s.last_seen + :touch, u.online_until - :spare)
+      > UNIX_TIMESTAMP(NOW(3)) * 1000
+ORDER BY m.seq LIMIT 1;
+
 -- message_after (user:I, room:I, after:I, limit:I) -> message
 SELECT m.room, m.seq, m.user, m.client_id, m.body, m.reply_to, m.created_at, m.edited_at,
        m.deleted, m.reacted, m.attached

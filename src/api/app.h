@@ -4,6 +4,7 @@
 #define PALABRE_API_APP_H
 
 #include "base/conf.h"
+#include "chat/page_cache.h"
 #include "chat/room_cache.h"
 #include "db/db.h"
 
@@ -11,6 +12,7 @@ struct app {
 	const struct conf *conf;
 	struct db *db;
 	struct room_cache *rooms;
+	struct page_cache *pages;
 	int wake_fd; /* of wake_sender(); -1 = none */
 };
 

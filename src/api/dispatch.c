@@ -258,9 +258,11 @@ static void note(const struct call *c, int64_t since)
 
 void api_serve(const struct app *app, struct request *req, struct reply *reply)
 {
-	struct chat chat = {
-		.db = app->db, .rooms = app->rooms, .conf = app->conf, .mem = req->mem
-	};
+	struct chat chat = { .db = app->db,
+			     .rooms = app->rooms,
+			     .pages = app->pages,
+			     .conf = app->conf,
+			     .mem = req->mem };
 	struct call c = { .app = app, .req = req, .reply = reply, .chat = &chat };
 	int64_t since = clock_monotonic_ms();
 	bool known;

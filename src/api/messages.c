@@ -3,6 +3,7 @@
 #include "chat/message.h"
 #include "chat/reaction.h"
 #include "chat/fleeting.h"
+#include "chat/page_cache.h"
 #include "chat/read.h"
 #include "view/view.h"
 
@@ -65,36 +66,49 @@ static enum result which_page(struct call *c, enum message_from *from, int64_t *
 	return OK;
 }
 
+static void put_page(struct json *j, enum message_from from,
+		     const struct message_page *page)
+{
+	json_open_object(j);
+	json_key(j, "messages");
+	json_open_array(j);
+	for (size_t i = 0; i < page->count; i++) {
+		view_message(j, &page->at[i]);
+	}
+	json_close_array(j);
+	json_put_bool(j, "more", page->more_before || page->more_after);
+	if (from == MESSAGES_AROUND) {
+		json_put_bool(j, "more_before", page->more_before);
+		json_put_bool(j, "more_after", page->more_after);
+	}
+	json_close_object(j);
+}
+
 enum result api_messages(struct call *c)
 {
 	const struct page_in *in = c->in;
 	struct json *j = &c->reply->json;
+	struct page_key key = { c->id[0],
+				in->limit == FIELD_ABSENT ? DEFAULT_PAGE : in->limit };
 	struct message_page page;
 	enum message_from from = MESSAGES_BEFORE;
 	int64_t seq = INT64_MAX;
 
 	enum result r = which_page(c, &from, &seq);
 	if (r == OK) {
-		r = message_list(c->chat, c->id[0], from, seq,
-				 in->limit == FIELD_ABSENT ? DEFAULT_PAGE : in->limit,
-				 &page);
+		r = message_list(c->chat, key.room, from, seq, key.limit, &page);
 	}
 	if (r != OK) {
 		return r;
 	}
-	json_open_object(j);
-	json_key(j, "messages");
-	json_open_array(j);
-	for (size_t i = 0; i < page.count; i++) {
-		view_message(j, &page.at[i]);
+	if (page.shown.ptr) {
+		json_add_raw(j, page.shown);
+		return OK;
 	}
-	json_close_array(j);
-	json_put_bool(j, "more", page.more_before || page.more_after);
-	if (from == MESSAGES_AROUND) {
-		json_put_bool(j, "more_before", page.more_before);
-		json_put_bool(j, "more_after", page.more_after);
+	put_page(j, from, &page);
+	if (page.as_of.last_seq && !j->out->full) {
+		page_cache_put(c->chat->pages, key, page.as_of, buf_str(j->out));
 	}
-	json_close_object(j);
 	return OK;
 }
 

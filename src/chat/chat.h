@@ -14,11 +14,13 @@ struct chat_fault {
 	int64_t retry_after; /* seconds */
 };
 
+struct page_cache;
 struct room_cache;
 
 struct chat {
 	struct db *db;
 	struct room_cache *rooms; /* of this process */
+	struct page_cache *pages; /* the same */
 	const struct conf *conf;
 	void *mem;        /* results are put here; freed at the end of the request */
 	int64_t now;      /* milliseconds since 1970 by the database's clock */

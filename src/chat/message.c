@@ -9,6 +9,7 @@
 #include "chat/fleeting.h"
 #include "chat/member.h"
 #include "chat/mention.h"
+#include "chat/page_cache.h"
 #include "chat/reaction.h"
 #include "chat/session.h"
 
@@ -112,11 +113,50 @@ static enum result list_one_way(struct chat *c, int64_t room, enum message_from 
 	return OK;
 }
 
+/* The state the room is in, and the page where it is known of that. */
+static enum result list_known(struct chat *c, struct page_key key,
+			      struct message_page *page)
+{
+	struct row_message_state_claim *state;
+	size_t n;
+
+	enum result r = q_message_state_claim(c->db, c->mem, c->claim, SESSION_TOUCH_MS,
+					      PRESENCE_SPARE_MS, key.room, &state, &n);
+	if (r != OK || n == 0) {
+		return r == OK ? E_AUTH : r;
+	}
+	page->as_of = (struct as_of){ state->last_seq, state->oldest };
+	page->shown = page_cache_get(c->pages, state->epoch, key, page->as_of);
+	return OK;
+}
+
+static enum result list_newest(struct chat *c, int64_t room, size_t limit,
+			       struct message_page *page)
+{
+	struct page_key key = { room, (int64_t)limit };
+	enum result r = OK;
+
+	if (page_cache_serves(c->pages, key)) {
+		r = list_known(c, key, page);
+	}
+	if (r != OK || page->shown.ptr) {
+		return r;
+	}
+	r = list_one_way(c, room, MESSAGES_BEFORE, INT64_MAX, limit, page);
+	if (r == OK && page->count) {
+		page_cache_note(c->pages, key, page->at[page->count - 1].row.seq);
+	}
+	return r;
+}
+
 static enum result list(struct chat *c, int64_t room, enum message_from from, int64_t seq,
 			size_t limit, struct message_page *page)
 {
 	if (c->claim.ptr && from != MESSAGES_BEFORE) {
 		return E_AUTH;
+	}
+	if (c->claim.ptr && seq == INT64_MAX) {
+		return list_newest(c, room, limit, page);
 	}
 	return from == MESSAGES_AROUND ? list_around(c, room, seq, limit, page)
 				       : list_one_way(c, room, from, seq, limit, page);
@@ -131,7 +171,7 @@ enum result message_list(struct chat *c, int64_t room, enum message_from from,
 		.at = die_if_null(talloc_array(c->mem, struct message, room_for)),
 	};
 	enum result r = list(c, room, from, seq, room_for, page);
-	if (r != OK) {
+	if (r != OK || page->shown.ptr) {
 		return r;
 	}
 	if (page->count == 0) {

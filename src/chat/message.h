@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "chat/chat.h"
+#include "chat/text_cache.h"
 #include "queries.h"
 
 /* Everybody who reacted with one emoji, in order of time. */
@@ -51,15 +52,22 @@ enum message_from {
 	MESSAGES_AROUND, /* with it near the middle */
 };
 
+/* Where shown is set, the whole reply stands there as JSON (page_cache.h), and nothing in
+ * the rest. */
 struct message_page {
+	struct str shown;
 	struct message *at; /* oldest first */
 	size_t count;
 	bool more_before; /* exact where the page was asked for from that side */
 	bool more_after;
+	struct as_of as_of; /* last_seq 0: not known, and the page is not to be kept */
 };
 
-/* One query, and one more where the page is empty, to tell why; AROUND is two. E_AUTH
- * where a claim does not do. */
+/*
+ * A query; two where it is AROUND, where the page is empty, to tell why, or where it is
+ * the newest and was thought to be known. E_AUTH where a claim does not do. A page that
+ * has an as_of is for the caller to put into c->pages, once written.
+ */
 enum result message_list(struct chat *c, int64_t room, enum message_from from,
 			 int64_t seq, int64_t limit, struct message_page *page);
 

@@ -203,8 +203,11 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const lost = await anna.send(room, 'after the backup');
 	const newest = () => Promise.all(Array.from({ length: 20 }, async () =>
 		(await anna.sync()).rooms.find((r) => r.id === room.id).last_message));
-	for (let i = 0; i < 3; i++) {
+	const last = () => Promise.all(Array.from({ length: 20 }, async () =>
+		(await anna.messages(room)).messages.at(-1)));
+	for (let i = 0; i < 6; i++) {
 		assert.deepEqual(await newest(), Array(20).fill(lost));
+		assert.deepEqual(await last(), Array(20).fill(lost));
 	}
 	const late = await anna.sync();
 	const s = await anna.stream();
@@ -226,9 +229,10 @@ test('a restored backup has a new epoch: cursors are reset, and what was in it i
 	const n = await anna.send(room, 'life goes on');
 	await next.event('message', { room: room.id, seq: n.seq });
 	next.close();
-	// It has the number of one that is no more, which every worker has had in a list.
+	// It has the number of one that is no more, which every worker has had in a list and a page.
 	assert.equal(n.seq, lost.seq);
 	assert.deepEqual(await newest(), Array(20).fill(n));
+	assert.deepEqual(await last(), Array(20).fill(n));
 });
 
 test('a beat under a new epoch does not name the old one, though the log stands where it stood', async () => {
