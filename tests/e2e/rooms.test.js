@@ -28,6 +28,27 @@ async function newcomer(display) {
 	return (await reply.json()).user.id;
 }
 
+test('rooms stand as one counts, and the list shows the one that is open', async () => {
+	const { page } = await arrive(stage, 'awa', 'Awa');
+	/** @type {number[]} */
+	const ids = [];
+	for (let n = 30; n > 0; n--) {
+		const { room } = await api(page, 'rooms', { name: `Row ${n}`, kind: 'private', topic: '' });
+		ids.unshift(room.id);
+	}
+	await entry(page, ids[0]).waitFor();
+	assert.deepEqual(await page.$$eval('[data-role=room] .room-name', (all) =>
+		all.map((x) => x.textContent)), ids.map((_, i) => `Row ${i + 1}`));
+	await page.evaluate((id) => {
+		location.hash = `#/r/${id}`;
+	}, ids[29]);
+	await page.waitForFunction(() => {
+		const box = document.querySelector('[data-role=room][aria-current]')?.getBoundingClientRect();
+		return box && box.top > 0 && box.bottom <= innerHeight;
+	});
+	stage.check();
+});
+
 for (const [size, options] of SIZES) {
 	test(`${size}: the list tells who spoke last, what is unread, who is there`, async () => {
 		const awa = await arrive(stage, 'awa', 'Awa', options);

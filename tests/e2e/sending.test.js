@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
-import { live, said, send, Stage } from './support/browser.js';
+import { createRoom, live, said, send, Stage, unique } from './support/browser.js';
 import {
 	choose, file, heavy, log, own, pair, sendOff, slowly,
 } from './support/pictures.js';
@@ -39,6 +39,44 @@ test('on a slow network one sees it go, its picture included, and words do not w
 	await own(awa, 'a heavy one', 'sent').waitFor();
 	assert.equal(await awa.locator('.sending').count(), 0);
 	assert.equal((await log(awa)).length, 2);
+	stage.check();
+});
+
+test('words sent with a picture that is still being looked at are a draft again if the page ends', async () => {
+	const [awa, jules, room] = await two();
+	await choose(awa, file('small.png'));
+	await awa.evaluate(() => {
+		window.createImageBitmap = () => new Promise(() => {});
+	});
+	await awa.setInputFiles('[data-role=composer] input[type=file]', [file('photo.jpg')]);
+	await awa.locator('.tray-item.busy').waitFor();
+	/** @type {string[]} */
+	const asked = [];
+	awa.on('dialog', (dialog) => {
+		asked.push(dialog.type());
+		dialog.accept();
+	});
+	await sendOff(awa, 'the two of us');
+	await awa.waitForFunction(() => !document.querySelector('textarea')?.value);
+	assert.equal(await awa.locator(message).count(), 0);
+	await createRoom(awa, unique('elsewhere '));
+	await awa.click(`[data-role=room][data-room="${room}"]`);
+	await awa.waitForSelector(`[data-room-open="${room}"] textarea`);
+	assert.equal(await awa.inputValue('textarea'), '', 'it is on its way, and no draft to be sent twice');
+	await awa.reload();
+	assert.deepEqual(asked, ['beforeunload']);
+	await awa.waitForFunction(() => document.querySelector('textarea')?.value === 'the two of us');
+	await awa.locator('.tray-item').waitFor(); // the one that had been looked at
+	await choose(awa, file('photo.jpg'));
+	await awa.press('textarea', 'Enter');
+	await said(jules, 'the two of us').locator('.picture img').nth(1).waitFor();
+	await own(awa, 'the two of us', 'sent').waitFor();
+	await awa.reload();
+	await live(awa);
+	await said(awa, 'the two of us').waitFor();
+	assert.equal(await awa.inputValue('textarea'), '');
+	assert.equal(await awa.locator('.tray-item').count(), 0);
+	assert.equal((await log(awa)).length, 1);
 	stage.check();
 });
 

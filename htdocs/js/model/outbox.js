@@ -93,7 +93,8 @@ export class Outbox extends EventTarget {
 	 * @param {number} room
 	 * @param {string} body
 	 * @param {{reply_to?: number|null, files?: (Omit<Outgoing,
-	 *   "key"|"attachment"|"error"> & {blob: Blob})[]}} [more]
+	 *   "key"|"attachment"|"error"> & {blob: Blob})[], kept?: () => void}} [more] `kept` is
+	 *   called once the entry outlives the page
 	 * @returns {Entry}
 	 */
 	add(room, body, more = {}) {
@@ -112,7 +113,8 @@ export class Outbox extends EventTarget {
 		};
 		this.#order = entry.order + 1;
 		this.#entries.push(entry);
-		this.#begin(entry, given.map((file, i) => this.uploads.keep(keys[i], file.blob)));
+		this.#begin(entry, given.map((file, i) => this.uploads.keep(keys[i], file.blob)))
+			.then(more.kept);
 		return entry;
 	}
 
@@ -127,11 +129,12 @@ export class Outbox extends EventTarget {
 			this.uploads.run();
 			await Promise.all(keeping);
 		}
-		this.#keep(entry);
+		const kept = this.#keep(entry);
 		if (!keeping.length) {
 			this.#changed(entry.room);
 			this.#run(entry.room);
 		}
+		await kept;
 	}
 
 	/**
@@ -366,12 +369,12 @@ export class Outbox extends EventTarget {
 	}
 
 	/** @param {Entry} entry */
-	#keep(entry) {
+	async #keep(entry) {
 		if (entry.state === 'sent' || !this.#entries.includes(entry)) {
 			return;
 		}
 		// Storage that is full or refused costs a reload's memory, not the message.
-		this.storage.put('outbox', this.#key(entry), entry).catch(() => {});
+		await this.storage.put('outbox', this.#key(entry), entry).catch(() => {});
 	}
 
 	/** @param {number} room */

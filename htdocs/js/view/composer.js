@@ -22,6 +22,8 @@ const PICTURES = 'image/png,image/jpeg,image/gif,image/webp';
 const TYPING = 3000;
 /** A draft is kept this long after the last key, in ms. */
 const DRAFT = 400;
+/** Rooms where a message waits for its files to be looked at: until then it stays the draft. */
+const leaving = new Set();
 
 /** Events: `sent`, `edit-last`. */
 export class Composer extends View {
@@ -226,14 +228,37 @@ export class Composer extends View {
 			this.#save(this.#edit, body);
 			return;
 		}
-		const reply = this.#reply?.seq;
-		const files = this.#tray?.count ? this.#tray.empty() : null;
-		this.#clear();
-		const ready = await files;
-		if (body || ready?.length) {
-			this.ctx.session.outbox.add(this.room, body, { reply_to: reply, files: ready || [] });
-			this.dispatchEvent(new Event('sent'));
+		const more = { reply_to: this.#reply?.seq };
+		if (this.#tray?.count) {
+			this.#sendFiles(this.#tray, body, more);
+			return;
 		}
+		this.#clear();
+		this.ctx.session.outbox.add(this.room, body, more);
+		this.dispatchEvent(new Event('sent'));
+	}
+
+	/**
+	 * @param {Tray} tray
+	 * @param {string} body
+	 * @param {{reply_to?: number}} more
+	 */
+	async #sendFiles(tray, body, more) {
+		this.#keep();
+		leaving.add(this.room);
+		this.#clear();
+		const files = await tray.empty();
+		const kept = () => {
+			leaving.delete(this.room);
+			tray.keep();
+			this.#keep();
+		};
+		if (!body && !files.length) {
+			kept();
+			return;
+		}
+		this.ctx.session.outbox.add(this.room, body, { ...more, files, kept });
+		this.dispatchEvent(new Event('sent'));
 	}
 
 	/** What was written is on its way. */
@@ -315,6 +340,10 @@ export class Composer extends View {
 	}
 
 	async #restore() {
+		if (leaving.has(this.room)) {
+			this.#changed();
+			return;
+		}
 		const kept = await this.ctx.session.storage.get('drafts', String(this.room))
 			.catch(() => null);
 		if (kept && !this.input.value && this.isConnected) {
@@ -328,7 +357,7 @@ export class Composer extends View {
 
 	#keep() {
 		clearTimeout(this.#draftTimer);
-		if (this.#edit) {
+		if (this.#edit || leaving.has(this.room)) {
 			return;
 		}
 		const { storage } = this.ctx.session;

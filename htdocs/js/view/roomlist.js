@@ -15,6 +15,9 @@ import { View } from './view.js';
 /** @import {Room} from '../net/types.js' */
 /** @import {Context} from './view.js' */
 
+/** "Room 2" stands before "Room 10". */
+const byName = new Intl.Collator(undefined, { numeric: true });
+
 /**
  * @param {Room} info
  * @returns {string} what to call a room
@@ -123,7 +126,12 @@ export class RoomList extends View {
 	select(id) {
 		this.current = id;
 		// The room comes first.
-		setTimeout(() => this.isConnected && this.render());
+		setTimeout(() => {
+			if (this.isConnected) {
+				this.render();
+				this.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+			}
+		});
 	}
 
 	/** @override */
@@ -133,7 +141,7 @@ export class RoomList extends View {
 		const all = [...store.rooms.values()].filter((r) =>
 			!wanted || fold(roomName(r.info)).includes(wanted));
 		const rooms = all.filter((r) => r.info.kind !== 'direct')
-			.sort((a, b) => a.info.name.localeCompare(b.info.name));
+			.sort((a, b) => byName.compare(a.info.name, b.info.name));
 		const people = all.filter((r) => r.info.kind === 'direct')
 			.sort((a, b) => lastTime(b.info) - lastTime(a.info));
 		arrange(this.rooms, rooms.map((r) => this.#entry(r)));

@@ -29,6 +29,23 @@ async function measure(url) {
 	return { width: img.naturalWidth, height: img.naturalHeight };
 }
 
+/** Files that are being looked at, of all trays. */
+let unready = 0;
+
+/** @param {number} more of them than before */
+function looking(more) {
+	unready += more;
+	(unready ? addEventListener : removeEventListener)('beforeunload', ask);
+}
+
+/**
+ * They are kept nowhere yet: who leaves now is asked by the browser.
+ * @param {Event} e
+ */
+function ask(e) {
+	e.preventDefault();
+}
+
 /** Event: `change`. */
 export class Tray extends EventTarget {
 	/** @type {Item[]} */ #items = [];
@@ -71,9 +88,10 @@ export class Tray extends EventTarget {
 		const taken = files.slice(0, Math.max(0, room));
 		this.#busy += taken.length;
 		this.#show();
+		looking(taken.length);
 		// One after the other: a phone has not the memory for ten photos at once.
 		this.#work = taken.reduce((before, file) => before.then(() => this.#take(file)), this.#work)
-			.then(() => this.#keep());
+			.then(() => this.keep());
 	}
 
 	/** @param {File} file */
@@ -83,6 +101,7 @@ export class Tray extends EventTarget {
 		if (item) {
 			this.#items.push(item);
 		}
+		looking(-1);
 		this.#show();
 	}
 
@@ -117,7 +136,8 @@ export class Tray extends EventTarget {
 	}
 
 	/**
-	 * What there is to send, once all of it has been looked at. The tray is empty then.
+	 * What there is to send, once all of it has been looked at. The tray is empty then, but
+	 * what it keeps for another page is forgotten only at the next keep().
 	 * @returns {Promise<Ready[]>}
 	 */
 	async empty() {
@@ -126,7 +146,6 @@ export class Tray extends EventTarget {
 		this.#items.forEach((item) => URL.revokeObjectURL(item.url));
 		this.#items = [];
 		this.#show();
-		this.#keep();
 		return files;
 	}
 
@@ -136,12 +155,13 @@ export class Tray extends EventTarget {
 		this.#items.splice(at, 1);
 		URL.revokeObjectURL(item.url);
 		this.#show();
-		this.#keep();
+		this.keep();
 		const all = this.element.querySelectorAll('button');
 		all[Math.min(at, all.length - 1)]?.focus();
 	}
 
-	#keep() {
+	/** What is in it waits for another page, should this one end. */
+	keep() {
 		const { storage } = this.ctx.session;
 		const files = this.#items.map((item) => item.file);
 		(files.length ? storage.put('drafts', this.key, files) : storage.remove('drafts', this.key))
