@@ -14,7 +14,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
  */
 export async function axe(page, name) {
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-	await page.evaluate(AXE);
+	if (!await page.evaluate(() => 'axe' in window)) {
+		await page.evaluate(AXE);
+	}
 	const found = await page.evaluate(async () => {
 		const result = await /** @type {any} */ (window).axe.run(document, {
 			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
