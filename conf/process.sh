@@ -20,12 +20,18 @@ process_is()
 # NUL-ended strings is LINE. A zombie has an empty one.
 find_by()
 {
-	local path pid
-	grep -lszxF -e "$2" /proc/[0-9]*/"$1" 2>/dev/null | while read -r path; do
-		pid=${path#/proc/}
-		pid=${pid%%/*}
-		process_is "$pid" "$3" && echo "$pid"
-	done
+	local paths link pid exe
+	mapfile -t paths < <(grep -lszxF -e "$2" /proc/[0-9]*/"$1" 2>/dev/null)
+	[ ${#paths[@]} -gt 0 ] || return 0
+	# All at once: a process for each would be most of the work.
+	while read -r link; do
+		pid=${link#\'/proc/}
+		exe=${link#*\' -> \'}
+		exe=${exe%\'}
+		exe=${exe% (deleted)}
+		# shellcheck disable=SC2053  # a pattern
+		[[ ${exe##*/} == $3 ]] && echo "${pid%%/*}"
+	done < <(QUOTING_STYLE=shell-escape-always stat -c %N -- "${paths[@]/%"/$1"//exe}" 2>/dev/null)
 }
 
 find_lighttpd()
@@ -60,7 +66,9 @@ alive()
 {
 	local pid stat
 	for pid; do
-		stat=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+		stat=''
+		{ read -r -d '' stat <"/proc/$pid/stat"; } 2>/dev/null
+		[ "$stat" ] || continue
 		stat=${stat##*) }
 		[[ $stat == [ZX]* ]] || return 0
 	done

@@ -79,14 +79,18 @@ run_files()
 		echo $? >"$name.status"' run "$PALABRE_TEST_DIR" '{}'
 }
 
-# run_node FILES-AT-A-TIME DIRECTORY…: node's test runner, a process for each file, the
-# largest first, which mostly take longest.
+# Files that take longer than their size tells.
+slow='/(selftest|throttle|presence|network|outage|tell)[.]test[.]js$'
+
+# run_node FILES-AT-A-TIME DIRECTORY…: node's test runner, a process for each file, those
+# that take longest first: mostly the largest.
 run_node()
 {
 	local at_a_time=$1 file name
 	shift
 	find "$@" -name node_modules -prune -o \
 		\( -name '*.test.js' -o -name '*.test.mjs' \) -printf '%s %p\n' 2>/dev/null |
+		awk -v slow="$slow" '{ print ($2 ~ slow) * 1000000 + $1, $2 }' |
 		sort -rn | cut -d ' ' -f 2- | grep -E -- "${only:-.}" >"$PALABRE_TEST_DIR/files"
 	run_files "$at_a_time" "$PALABRE_TEST_DIR/files"
 	if [ "${again_alone-}" ]; then
