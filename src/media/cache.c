@@ -20,6 +20,9 @@
 #define TEMP_RANDOM "XXXXXX"
 #define TEMP_SECONDS 3600
 
+/* So exactly it is known when a file was used last. */
+#define USE_SECONDS 60
+
 /* Room is made for this part of the bound more than is needed, so that it is rare. */
 #define SPARE_PART 8
 
@@ -154,8 +157,11 @@ int cache_open(const struct cache *cache, const char *name)
 		close(fd);
 		return -1;
 	}
-	/* Ours to say when it was used: many disks are mounted without. */
-	futimens(fd, times);
+	/* Ours to say when it was used: many disks are mounted without. Each time it is said
+	 * is a write, so not at each look at a picture that many look at. */
+	if (time(NULL) - st.st_atim.tv_sec > USE_SECONDS) {
+		futimens(fd, times);
+	}
 	return fd;
 }
 
