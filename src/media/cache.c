@@ -157,8 +157,8 @@ int cache_open(const struct cache *cache, const char *name)
 		close(fd);
 		return -1;
 	}
-	/* Ours to say when it was used: many disks are mounted without. Each time it is said
-	 * is a write, so not at each look at a picture that many look at. */
+	/* Ours to say when it was used: many disks are mounted without. Each time it is
+	 * said is a write, so not at each look at a picture that many look at. */
 	if (time(NULL) - st.st_atim.tv_sec > USE_SECONDS) {
 		futimens(fd, times);
 	}
