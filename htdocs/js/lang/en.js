@@ -153,7 +153,7 @@ export default {
 
 	'intro.direct': 'Only you and {name} read what is written here.',
 	'intro.empty': 'Nothing has been said yet. Be the first.',
-	'intro.made': '{name} opened it. {day}.',
+	'intro.made': 'Opened by {name} · {day}',
 	'intro.private': 'This is the beginning of a private room.',
 	'intro.public': 'This is the beginning of a room that anyone here may join.',
 

@@ -158,7 +158,7 @@ export default {
 
 	'intro.direct': 'Vous seul et {name} lisez ce qui s’écrit ici.',
 	'intro.empty': 'Rien n’a encore été dit. À vous de commencer.',
-	'intro.made': 'Ouvert par {name}. {day}.',
+	'intro.made': 'Ouvert par {name} · {day}',
 	'intro.private': 'Voici le début d’un salon privé.',
 	'intro.public': 'Voici le début d’un salon que chacun ici peut rejoindre.',
 
