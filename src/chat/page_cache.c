@@ -47,7 +47,7 @@ struct page_cache *page_cache_create(const void *mem)
 	return cache;
 }
 
-/* Rooms are numbered from 1 on, so no two pages are of one id below 2^55 rooms. */
+/* No two pages are of one id: a room is below 2^53 (http/router.h). */
 static int64_t id_of(struct page_key key)
 {
 	return key.room * 256 + key.limit;

@@ -14,11 +14,15 @@ struct kept {
 	char text[];
 };
 
+/* A text may take up so much of it: one long page is not worth all others. */
+#define LARGEST_PART 4
+
 struct text_cache {
 	struct map by_id; /* struct kept */
 	void *texts;      /* the talloc context they and the epoch are on */
 	size_t bytes;     /* of all texts */
 	size_t most;
+	bool full; /* there was one that did not fit any more */
 	struct str epoch;
 };
 
@@ -39,13 +43,14 @@ struct text_cache *text_cache_create(const void *mem, size_t bytes)
 
 void text_cache_enter(struct text_cache *cache, struct str epoch)
 {
-	if (str_eq(cache->epoch, epoch) && cache->bytes < cache->most) {
+	if (str_eq(cache->epoch, epoch) && !cache->full) {
 		return;
 	}
 	map_finish(&cache->by_id);
 	talloc_free(cache->texts);
 	cache->texts = die_if_null(talloc_new(cache));
 	cache->bytes = 0;
+	cache->full = false;
 	cache->epoch = str_dup(cache->texts, epoch);
 }
 
@@ -66,7 +71,11 @@ void text_cache_put(struct text_cache *cache, int64_t id, struct as_of as_of,
 {
 	struct kept *old = map_get(&cache->by_id, id);
 
-	if (!cache->texts || cache->bytes >= cache->most || is_of(old, as_of)) {
+	if (!cache->texts || text.len > cache->most / LARGEST_PART || is_of(old, as_of)) {
+		return;
+	}
+	cache->full = cache->full || cache->bytes + text.len > cache->most;
+	if (cache->full) {
 		return;
 	}
 	struct kept *k = die_if_null(talloc_size(cache->texts, sizeof *k + text.len));

@@ -21,17 +21,17 @@ struct as_of {
 
 struct text_cache;
 
-/* An empty one on mem, of about so many bytes. */
+/* An empty one on mem, of texts of so many bytes at most. */
 struct text_cache *text_cache_create(const void *mem, size_t bytes);
 
-/* Before any get of a request: forgets all that is of another epoch, or too much. */
+/* Before any get of a request: forgets all where it is of another epoch, or full. */
 void text_cache_enter(struct text_cache *cache, struct str epoch);
 
 /* STR_NONE where nothing is known of id in that state. Good until the next enter. */
 struct str text_cache_get(const struct text_cache *cache, int64_t id, struct as_of as_of);
 
-/* Keeps a copy of text instead of what it has of id; or not, where there is too much
- * already. */
+/* Keeps a copy of text instead of what it has of id; or not, where it does not fit any
+ * more, or is a large part of all that may be kept. */
 void text_cache_put(struct text_cache *cache, int64_t id, struct as_of as_of,
 		    struct str text);
 

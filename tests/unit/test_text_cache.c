@@ -79,6 +79,18 @@ static void what_is_too_much_is_not_kept_and_makes_room_for_the_next(void **stat
 	assert_non_null(text_cache_get(cache, 5, at(1, 1)).ptr);
 }
 
+static void one_large_text_is_not_kept_and_costs_the_others_nothing(void **state)
+{
+	struct text_cache *cache = cache_of(state);
+	struct str text = { talloc_zero_size(*state, MIB + 1), MIB + 1 };
+
+	text_cache_put(cache, 1, at(5, 4), STR("small"));
+	text_cache_put(cache, 2, at(5, 4), text);
+	text_cache_enter(cache, STR("epoch"));
+	assert_null(text_cache_get(cache, 2, at(5, 4)).ptr);
+	assert_non_null(text_cache_get(cache, 1, at(5, 4)).ptr);
+}
+
 static void nothing_is_kept_before_an_epoch_is_known(void **state)
 {
 	struct text_cache *cache = text_cache_create(*state, 4 * MIB);
@@ -94,6 +106,7 @@ int main(void)
 		WITH_MEM(an_event_or_a_message_gone_makes_it_unknown),
 		WITH_MEM(another_epoch_knows_nothing),
 		WITH_MEM(what_is_too_much_is_not_kept_and_makes_room_for_the_next),
+		WITH_MEM(one_large_text_is_not_kept_and_costs_the_others_nothing),
 		WITH_MEM(nothing_is_kept_before_an_epoch_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
