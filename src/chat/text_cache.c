@@ -71,6 +71,7 @@ void text_cache_put(struct text_cache *cache, int64_t id, struct as_of as_of,
 {
 	struct kept *old = map_get(&cache->by_id, id);
 
+	/* Who reads without asking brings what is known already. */
 	if (!cache->texts || text.len > cache->most / LARGEST_PART || is_of(old, as_of)) {
 		return;
 	}

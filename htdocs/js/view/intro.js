@@ -22,10 +22,11 @@ export function intro(ctx, info, empty) {
 		: h('span.intro-mark', null, icon(info.kind === 'private' ? 'lock' : 'hash'));
 	const key = direct ? 'direct' : info.kind;
 	const author = ctx.session.store.users.get(info.created_by)?.display_name;
-	const made = direct || !author ? ''
-		: t('intro.made', { name: author, day: day(new Date(info.created_at)) });
+	const made = direct || !author ? null
+		: h('p', null, t('intro.made', { name: author, day: day(new Date(info.created_at)) }));
 	return h('div.intro', null, face,
 		h('h2', null, h('bdi', null, roomName(info))),
-		h('p', null, t(`intro.${key}`, { name: roomName(info) }), ' ', made),
+		h('p', null, t(`intro.${key}`, { name: roomName(info) })),
+		made,
 		empty ? h('p.intro-next', null, t('intro.empty')) : null);
 }
