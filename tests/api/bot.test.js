@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -24,9 +24,9 @@ before(async () => {
 after(() => it?.stop());
 
 /* It and what it starts are a group of their own. */
-function start(name, where, base = it.base) {
+function start(name, where, base = it.base, env = {}) {
 	const bot = spawn('sh', [script, base, name, where], {
-		env: { ...process.env, PASSWORD }, stdio: ['ignore', 'ignore', 'pipe'], detached: true,
+		env: { ...process.env, PASSWORD, ...env }, stdio: ['ignore', 'ignore', 'pipe'], detached: true,
 	});
 	bot.said = '';
 	bot.stderr.on('data', (text) => {
@@ -36,7 +36,9 @@ function start(name, where, base = it.base) {
 		bot.on('close', (code) => done(code));
 	});
 	bot.end = () => {
-		process.kill(-bot.pid, 'SIGTERM');
+		if (bot.exitCode === null) {
+			process.kill(-bot.pid, 'SIGTERM');
+		}
 		return bot.ended;
 	};
 	return bot;
@@ -50,6 +52,14 @@ async function isIn(user) {
 	return members.some((m) => m.user.id === user.id);
 }
 
+/* What was said before it knew from where to listen has no answer, so it is said again. */
+const untilItAnswers = () => until(async () => {
+	const { seq } = await anna.send(room, 'ping');
+	await anna.send(room, 'ping?');
+	return until(async () => (await pongs(seq)).length === 1, 'an answer', 5000)
+		.catch(() => false);
+}, 'the bot answers');
+
 test('it has thirty lines', () => {
 	const lines = readFileSync(script, 'utf8').trim().split('\n');
 	assert.ok(lines.length <= 30, `${lines.length} lines`);
@@ -62,12 +72,7 @@ for (const [how, base] of [['by long-poll', () => it.base], ['under plain CGI', 
 		const running = start(bot.name, room.name, base());
 		try {
 			await until(() => isIn(bot), 'the bot is in the room');
-			await until(async () => {
-				const { seq } = await anna.send(room, 'ping');
-				await anna.send(room, 'ping?');
-				return until(async () => (await pongs(seq)).length === 1, 'an answer', 5000)
-					.catch(() => false);
-			}, 'the bot answers');
+			await untilItAnswers();
 			const { seq } = await anna.send(room, 'ping');
 			await until(async () => (await pongs(seq)).length, 'it goes on answering');
 			assert.equal((await pongs(seq)).length, 1);
@@ -85,7 +90,7 @@ test('it goes on where it was when the server comes back', async () => {
 	const bot = await register(it.base);
 	const running = start(bot.name, room.name);
 	try {
-		await until(() => isIn(bot), 'the bot is in the room');
+		await untilItAnswers();
 		await it.instance.stop();
 		await until(() => running.said.includes('curl'), 'the bot sees that the server is gone');
 		await it.instance.start();
@@ -95,6 +100,27 @@ test('it goes on where it was when the server comes back', async () => {
 	} finally {
 		await running.end();
 	}
+});
+
+test('it ends where it is not told from where to listen', async () => {
+	const bot = await register(it.base);
+	const bin = join(it.var, 'no-sync');
+	mkdirSync(bin);
+	const curl = spawnSync('sh', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout.trim();
+	for (const fault of ['exit 7', `echo '{"error":{"code":"unavailable"}}'; exit 22`]) {
+		writeFileSync(join(bin, 'curl'), `#!/bin/sh
+case "$*" in */api/v1/sync) ${fault} ;; esac
+exec ${curl} "$@"
+`, { mode: 0o755 });
+		const running = start(bot.name, room.name, it.base,
+			{ PATH: `${bin}:${process.env.PATH}` });
+		try {
+			assert.ok(await until(() => running.exitCode, 'it ends'));
+		} finally {
+			await running.end();
+		}
+	}
+	assert.ok(await isIn(bot), 'it came that far');
 });
 
 test('a wrong password or room ends it, and it says why', async () => {
