@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -104,8 +105,7 @@ test('it goes on where it was when the server comes back', async () => {
 
 test('it ends where it is not told from where to listen', async () => {
 	const bot = await register(it.base);
-	const bin = join(it.var, 'no-sync');
-	mkdirSync(bin);
+	const bin = mkdtempSync(join(tmpdir(), 'palabre-bot-'));
 	const curl = spawnSync('sh', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout.trim();
 	for (const fault of ['exit 7', `echo '{"error":{"code":"unavailable"}}'; exit 22`]) {
 		writeFileSync(join(bin, 'curl'), `#!/bin/sh
@@ -120,6 +120,7 @@ exec ${curl} "$@"
 			await running.end();
 		}
 	}
+	rmSync(bin, { recursive: true });
 	assert.ok(await isIn(bot), 'it came that far');
 });
 

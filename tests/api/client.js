@@ -282,6 +282,49 @@ export async function until(fn, what, ceiling = 20_000) {
 	}
 }
 
+/** Sends as a page does: the same client_id until there is a good answer. */
+export async function persist(who, room, body, clientId = randomUUID(), ceiling = 30_000) {
+	const end = performance.now() + ceiling;
+	for (let tries = 1; ; tries++) {
+		const reply = await who.post(`rooms/${room.id}/messages`, { client_id: clientId, body }, { ceiling: 15_000 })
+			.catch((e) => ({ status: 0, text: String(e) }));
+		if (reply.status === 201 || reply.status === 200) {
+			return { message: reply.json.message, tries, status: reply.status };
+		}
+		assert.ok(reply.status === 0 || reply.status >= 500, `${reply.status} ${reply.text}`);
+		assert.ok(performance.now() < end, `not sent in ${ceiling} ms: ${reply.status} ${reply.text}`);
+		await new Promise((r) => setTimeout(r, 50));
+	}
+}
+
+/**
+ * Watches whether the machine stands still: then a timer of ours is late. Call what it gives
+ * for how many ms it did; that ends it.
+ */
+export function standstill() {
+	const EVERY = 20;
+	let last = performance.now();
+	let stood = 0;
+	const look = () => {
+		const now = performance.now();
+		stood += Math.max(0, now - last - 5 * EVERY);
+		last = now;
+	};
+	const timer = setInterval(look, EVERY).unref();
+	return () => {
+		clearInterval(timer);
+		look();
+		return stood;
+	};
+}
+
+/** Measures time but for what the machine stood still; call what it gives for the ms. */
+export function stopwatch() {
+	const since = performance.now();
+	const stood = standstill();
+	return () => performance.now() - since - stood();
+}
+
 /** Those that have a number: fleeting ones may come, or not, at any time. */
 export const durable = (events) => events.filter((e) => 'seq' in e);
 

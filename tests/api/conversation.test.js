@@ -313,7 +313,8 @@ test('typing reaches the other members, has no number and is not replayed', asyn
 test('coming online is told to those who share a room, and to no one else', async () => {
 	const c = await register(it.base);
 	const lone = await (await register(it.base)).stream();
-	await c.join(room);
+	// Taken in by another: what one does oneself is a sign of life already.
+	(await anna.post(`rooms/${room.id}/members`, { user: c.id })).expect(201);
 	const s = await anna.stream();
 	const live = await c.stream();
 	const e = await s.frame((f) => f.data?.type === 'presence' && f.data.user === c.id

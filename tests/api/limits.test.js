@@ -52,15 +52,19 @@ test('an address’s sixth stream of five ends the oldest, whoever’s it is', a
 test('a flood of messages is 429 with Retry-After, and a refused one is not sent', async () => {
 	const room = await ben.room();
 	const replies = [];
-	const ids = Array.from({ length: 32 }, () => randomUUID());
-	for (const id of ids) {
+	const ids = [];
+	// Where sending is slow, some more pass meanwhile: one every 0.6 s.
+	while (count(replies, (r) => r.status !== 201) < 3 && replies.length < 200) {
+		const id = randomUUID();
+		ids.push(id);
 		replies.push(await ben.post(`rooms/${room.id}/messages`, { client_id: id, body: 'flood' }));
 	}
 	const sent = count(replies, (r) => r.status === 201);
 	const refused = replies.filter((r) => r.status !== 201);
-	assert.ok(sent >= 20 && sent < 32, `a burst of 20 passes, and not all: ${sent}`);
+	assert.ok(replies.findIndex((r) => r.status !== 201) >= 20, 'a burst of 20 passes');
+	assert.ok(refused.length > 0, `not all pass: ${sent}`);
 	refused.forEach((r) => r.refused(429));
-	assert.equal((await ben.messages(room)).messages.length, sent);
+	assert.equal((await ben.messages(room, '?limit=200')).messages.length, sent);
 	const again = await until(async () => {
 		const r = await ben.post(`rooms/${room.id}/messages`, { client_id: ids[0], body: 'flood' });
 		return r.status !== 429 && r;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
-import { Client, durable, login, PASSWORD, register, unique } from './client.js';
+import { Client, durable, login, PASSWORD, register, stopwatch, unique } from './client.js';
 import { setup } from './setup.js';
 import { heldSend } from './sql.js';
 import { same, shape } from './shapes.js';
@@ -51,7 +51,10 @@ test('a poll without a cursor starts, with a cursor to go on from', async () => 
 	const reply = shape.poll(await anna.poll('', 0));
 	assert.equal(reply.resume, 'start');
 	assert.deepEqual(durable(reply.events), []);
+	const s = await anna.stream();
 	const room = await roomOf(anna);
+	await s.event('join', { room: room.id }); // the hub knows by now
+	s.close();
 	const { events, resume } = await anna.poll(reply.cursor);
 	assert.equal(resume, 'exact');
 	assert.deepEqual(events.filter((e) => e.room === room.id).map((e) => e.seq),
@@ -60,9 +63,9 @@ test('a poll without a cursor starts, with a cursor to go on from', async () => 
 
 test('wait=0 answers at once, empty or not', async () => {
 	const { cursor } = await anna.sync();
-	const since = performance.now();
+	const took = stopwatch();
 	const empty = shape.poll(await anna.poll(cursor, 0));
-	assert.ok(performance.now() - since < 3000);
+	assert.ok(took() < 3000);
 	assert.deepEqual(durable(empty.events), []);
 	assert.equal(empty.resume, 'exact');
 });
@@ -127,10 +130,14 @@ test('a long-poll held before one joins gets the join', async () => {
 
 test('several events come together', async () => {
 	const room = await roomOf(anna, ben);
+	const s = await ben.stream();
 	const { cursor } = await ben.sync();
+	let last;
 	for (let i = 0; i < 10; i++) {
-		await anna.send(room, `${i}`);
+		last = await anna.send(room, `${i}`);
 	}
+	await s.event('message', { room: room.id, seq: last.seq }); // the hub knows all by now
+	s.close();
 	const { events } = await news(ben, cursor, 30);
 	assert.deepEqual(events.map((e) => e.message.body), Array.from({ length: 10 }, (_, i) => `${i}`));
 });
@@ -178,9 +185,10 @@ test('a poll of a session that is logged out ends within 2 s', async () => {
 	const one = await login(ben);
 	const { reply } = await held(one, (await one.sync()).cursor, 45);
 	(await one.post('logout')).expect(200);
-	const since = performance.now();
+	const took = stopwatch();
 	await reply.catch(() => {});
-	assert.ok(performance.now() - since < 2000, `${performance.now() - since} ms`);
+	const ms = took();
+	assert.ok(ms < 2000, `${ms} ms`);
 });
 
 test('odd parameters of a poll are refused', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { durable, register, until } from './client.js';
+import { durable, persist, register, until } from './client.js';
 import { setup } from './setup.js';
 import { same } from './shapes.js';
 import { heldSend } from './sql.js';
@@ -155,12 +155,12 @@ test('the room of a late commit goes on behind it, without a jump', async () => 
 	const live = await ben.stream();
 	const sql = it.sql();
 	const late = await heldSend(sql, slow, anna);
-	const waiting = anna.send(slow, 'behind the lock');
+	const waiting = persist(anna, slow, 'behind the lock'); // who waits too long is sent away
 	const over = await anna.send(quick, 'overtakes');
 	await live.event('message', { room: quick.id, seq: over.seq });
 	await sql.query('COMMIT');
 	await sql.close();
-	const next = await waiting;
+	const { message: next } = await waiting;
 	assert.equal(next.seq, late + 1);
 	await live.event('message', { room: slow.id, seq: next.seq });
 	live.close();

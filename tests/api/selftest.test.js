@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Proxy } from '../net/support/proxy.js';
-import { register } from './client.js';
+import { register, standstill } from './client.js';
 import { setup } from './setup.js';
 import { Stream } from './stream.js';
 
@@ -20,19 +20,33 @@ before(async () => {
 });
 after(() => it?.stop());
 
-/** Runs it through a proxy of that behaviour; gives its exit code and what --json prints. */
-async function selftest(behaviour, { options = ['--idle=0'], change = () => {}, path = '' } = {}) {
+/* Runs it once through a proxy of that behaviour. */
+async function once(behaviour, { options, change, path }) {
 	const proxy = await new Proxy(it.instance.port, behaviour).start();
 	change(proxy);
 	try {
 		const url = `--url=${proxy.url}${path}`;
-		const done = await it.instance.ctl(['--json', 'selftest', url, ...options]);
+		return await it.instance.ctl(['--json', 'selftest', url, ...options]);
+	} finally {
+		await proxy.stop();
+	}
+}
+
+/**
+ * Runs it through a proxy of that behaviour; gives its exit code, what --json prints, and how
+ * often it ran: it judges a network by half seconds, so again where the machine stood still.
+ */
+async function selftest(behaviour, { options = ['--idle=0'], change = () => {}, path = '' } = {}) {
+	for (let runs = 1; ; runs++) {
+		const stood = standstill();
+		const done = await once(behaviour, { options, change, path });
+		if (stood() > 400 && runs < 3) {
+			continue;
+		}
 		assert.equal(done.err, '');
 		const told = JSON.parse(done.out);
 		const of = (topic) => told.checks.filter((c) => c.topic === topic);
-		return { code: done.code, ...told, of, one: (topic) => of(topic)[0] };
-	} finally {
-		await proxy.stop();
+		return { code: done.code, ...told, of, one: (topic) => of(topic)[0], runs };
 	}
 }
 
@@ -46,13 +60,13 @@ test('a network that passes everything is good, and nothing is left in the datab
 	assert.deepEqual(r.checks.filter((c) => c.verdict !== 'good'), []);
 	for (const [topic, words] of Object.entries({
 		answers: /the server itself answers, in \d+ ms, by HTTP\/1\.1/, verbs: /GET and POST pass/,
-		stream: /flows/, quiet: /lasts 3 s/, headers: /no-store/,
+		stream: /flows/, quiet: /lasts [3-9] s/, headers: /no-store/,
 	})) {
 		assert.match(r.one(topic).text, words);
 	}
 	assert.deepEqual(r.advice, []);
 	// But for the note to the hub that the session ended.
-	was[1] = String(Number(was[1]) + 1);
+	was[1] = String(Number(was[1]) + r.runs);
 	assert.deepEqual(await rows(), was);
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { durable, login, register } from './client.js';
+import { durable, login, register, stopwatch } from './client.js';
 import { setup } from './setup.js';
 import { shape } from './shapes.js';
 import { CURSOR, Ledger } from './stream.js';
@@ -246,11 +246,14 @@ test('the cursor of every frame resumes behind it without a hole', async () => {
 
 test('the hello of a resume does not lie beyond what is still to be replayed', async () => {
 	const room = await roomOf(anna, ben);
+	const live = await ben.stream();
 	const { cursor } = await ben.sync();
 	const m = await anna.send(room, 'replay me');
 	const s = await ben.stream(at(cursor));
 	const hello = await s.hello();
 	s.close();
+	await live.event('message', { room: room.id, seq: m.seq }); // the hub knows by now
+	live.close();
 	const { events } = await ben.poll(hello.cursor);
 	assert.ok(events.some((e) => e.room === room.id && e.seq === m.seq));
 });
@@ -311,7 +314,9 @@ describe('what comes by the clock', { concurrency: true }, () => {
 		s.close();
 		const hello = s.frames.find((f) => f.data?.type === 'hello');
 		assert.ok(probe.chunk > hello.chunk, 'in a write of its own');
-		assert.ok(probe.at - hello.at > 700 && probe.at - hello.at < 5000, `${probe.at - hello.at} ms`);
+		// From our own beginning on, which is before the hub's: no delay makes it less.
+		assert.ok(probe.at > 1400, `after ${probe.at} ms`);
+		assert.ok(probe.at - hello.at < 5000, `${probe.at - hello.at} ms`);
 		assert.equal(s.frames.filter((f) => f.data?.type === 'probe').length, 1);
 	});
 
@@ -324,8 +329,9 @@ describe('what comes by the clock', { concurrency: true }, () => {
 		s.close();
 		const [a, b] = beats();
 		assert.equal(a.data.cursor, a.id);
-		const gap = b.at - a.at;
-		assert.ok(gap > 1500 && gap < 6000, `${gap} ms between beats`);
+		// The probe, and twice the shortest pause.
+		assert.ok(b.at > 1400 + 2 * 1600, `after ${b.at} ms`);
+		assert.ok(b.at - a.at < 6000, `${b.at - a.at} ms between beats`);
 		assert.equal((await anna.poll(b.data.cursor)).resume, 'exact');
 	});
 
@@ -389,13 +395,13 @@ test('a logged out sessionâ€™s streams say bye/revoked and end, other sessionsâ€
 	const ended = [await one.stream(), await one.stream()];
 	const kept = [await ben.stream(), await two.stream()];
 	(await one.post('logout')).expect(200);
-	const since = performance.now();
+	const took = stopwatch();
 	for (const s of ended) {
 		const bye = await s.end();
 		assert.deepEqual([bye.type, bye.reason], ['bye', 'revoked']);
 		assert.ok(s.clean);
 	}
-	assert.ok(performance.now() - since < 2000, 'within 2 s');
+	assert.ok(took() < 2000, 'within 2 s');
 	for (const s of kept) {
 		await flush(anna, room, s);
 		s.close();
@@ -409,12 +415,12 @@ test('nothing is delivered later than 2 s after logout everywhere', async () => 
 	const streams = [await c.stream(), await bot.stream()];
 	const held = bot.poll((await bot.sync()).cursor, 40).catch(() => {});
 	(await c.post('logout', { everywhere: true })).expect(200);
-	const since = performance.now();
+	const took = stopwatch();
 	for (const s of streams) {
 		assert.equal((await s.end()).reason, 'revoked');
 	}
 	await held;
-	assert.ok(performance.now() - since < 2000, 'streams and polls end within 2 s');
+	assert.ok(took() < 2000, 'streams and polls end within 2 s');
 	await anna.send(room, 'too late');
 	(await bot.raw('GET', 'stream/poll?wait=0')).refused(401);
 	const s = c.openStream();
@@ -467,9 +473,9 @@ test('a stream that is not read is ended by bye/slow, and a resume has it all', 
 		count += sent.length;
 		assert.ok(count < 5000, 'it is not slow yet');
 	}
+	s.res.resume();
 	await quick.event('message', { room: room.id, seq: last });
 	quick.close();
-	s.res.resume();
 	const bye = await s.end();
 	assert.deepEqual([bye.type, bye.reason], ['bye', 'slow']);
 	const ledger = new Ledger(start).take(s.events);

@@ -207,6 +207,7 @@ test('a name loses its folders and may be in any script; none is given one', asy
 test('a message holds attachments in their order, in every way it can be read', async () => {
 	const room = await anna.room();
 	await ben.join(room);
+	const s = await ben.stream();
 	const { cursor } = await ben.sync();
 	const list = [await put(anna, 'moving.gif'), await put(anna, 'small.png')];
 	const m = await anna.send(room, '', { attachments: list.map((a) => a.id) });
@@ -216,6 +217,8 @@ test('a message holds attachments in their order, in every way it can be read', 
 	assert.deepEqual(page.messages.at(-1).attachments, list);
 	const { events } = await ben.events(room);
 	assert.deepEqual(events.at(-1).message.attachments, list);
+	await s.event('message', { room: room.id, seq: m.seq }); // the hub knows by now
+	s.close();
 	const poll = await ben.poll(cursor);
 	assert.deepEqual(poll.events.find((e) => e.type === 'message').message.attachments, list);
 	assert.deepEqual((await ben.get('rooms')).expect(200).rooms.find((r) => r.id === room.id)

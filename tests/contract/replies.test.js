@@ -206,8 +206,9 @@ test('each type of event, on each transport', async () => {
 		...(await owner.sees(200, `rooms/${room.id}/events?limit=200`)).events,
 		...(await owner.sees(200, `rooms/${self.room}/events?limit=200`)).events,
 	];
-	await owner.does(200, `rooms/${room.id}/delete`);
 	const heard = (type) => stream.frames.some((f) => f.data?.type === type);
+	await stream.wait(() => heard('typing') && heard('receipt'), 'what ends with the room');
+	await owner.does(200, `rooms/${room.id}/delete`);
 	await stream.wait(() => heard('gone') && heard('beat') && heard('presence'),
 		'the end, a beat, and that somebody is there');
 	const { events } = await owner.poll(last);
