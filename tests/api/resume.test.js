@@ -71,6 +71,20 @@ for (const missed of [3, 15, 16, 17, 150]) {
 	});
 }
 
+test('the hello of a resume does not lie beyond what is still to be replayed', async () => {
+	const room = await roomOf(anna, ben);
+	const live = await ben.stream();
+	const { cursor } = await ben.sync();
+	const m = await anna.send(room, 'replay me');
+	const s = await ben.stream(`?cursor=${cursor}`);
+	const hello = await s.hello();
+	s.close();
+	await live.event('message', { room: room.id, seq: m.seq }); // the hub knows by now
+	live.close();
+	const { events } = await ben.poll(hello.cursor);
+	assert.ok(events.some((e) => e.room === room.id && e.seq === m.seq));
+});
+
 test('while a long replay runs, what is sent meanwhile comes after it, once', async () => {
 	const room = await roomOf(anna, ben);
 	const { cursor } = await ben.sync();

@@ -244,20 +244,6 @@ test('the cursor of every frame resumes behind it without a hole', async () => {
 	}
 });
 
-test('the hello of a resume does not lie beyond what is still to be replayed', async () => {
-	const room = await roomOf(anna, ben);
-	const live = await ben.stream();
-	const { cursor } = await ben.sync();
-	const m = await anna.send(room, 'replay me');
-	const s = await ben.stream(at(cursor));
-	const hello = await s.hello();
-	s.close();
-	await live.event('message', { room: room.id, seq: m.seq }); // the hub knows by now
-	live.close();
-	const { events } = await ben.poll(hello.cursor);
-	assert.ok(events.some((e) => e.room === room.id && e.seq === m.seq));
-});
-
 test('Last-Event-ID wins over cursor', async () => {
 	const room = await roomOf(anna, ben);
 	const old = (await ben.sync()).cursor;
