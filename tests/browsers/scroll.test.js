@@ -64,7 +64,7 @@ const scroll = (page, by, until) => page.evaluate(async (step, seq) => {
 	const scroller = document.querySelector('.timeline-scroll');
 	const times = [];
 	let last = await new Promise(requestAnimationFrame);
-	const end = last + 180_000;
+	const end = last + 600_000;
 	while (last < end) {
 		scroller.scrollTop += step;
 		const now = await new Promise(requestAnimationFrame);

@@ -8,7 +8,7 @@ import { join as path } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
-	createRoom, live, register, said, send, Stage, unique, until,
+	createRoom, live, register, said, send, Stage, stored, unique, until,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -30,19 +30,7 @@ async function kept(page, text) {
 		const registration = await navigator.serviceWorker.getRegistration();
 		return registration?.active?.state === 'activated';
 	}, null);
-	await until(page, async (wanted) => {
-		const [db] = (await indexedDB.databases()).filter((d) => d.name?.startsWith('palabre '));
-		const request = indexedDB.open(db?.name || '');
-		await new Promise((done) => {
-			request.onsuccess = done;
-		});
-		const all = request.result.transaction('cache').objectStore('cache').getAll();
-		await new Promise((done) => {
-			all.onsuccess = done;
-		});
-		request.result.close();
-		return JSON.stringify(all.result).includes(wanted);
-	}, text);
+	await stored(page, 'cache', text);
 }
 
 test('opened without a network it shows the last known rooms and messages', async () => {
@@ -59,6 +47,7 @@ test('opened without a network it shows the last known rooms and messages', asyn
 	await page.waitForSelector('[data-shown=offline]', { state: 'attached', timeout: 20000 });
 	await send(page, 'Said in the rain');
 	await said(page, 'Said in the rain').and(page.locator('[data-state=sending]')).waitFor();
+	await stored(page, 'outbox', 'Said in the rain');
 	await page.reload();
 	await said(page, 'Said in the rain').and(page.locator('[data-state=sending]')).waitFor();
 	await page.context().setOffline(false);

@@ -28,6 +28,19 @@ async function word(page, topic, ceiling = 30000) {
 	return step.getAttribute('data-word');
 }
 
+/**
+ * A stream flows. On a busy machine its probe may come as late as where it is held: then
+ * it is measured again.
+ * @param {Page} page
+ * @param {() => Promise<void>} again
+ */
+async function flows(page, again) {
+	for (let tries = 2; tries && await word(page, 'stream') !== 'flows'; tries--) {
+		await again();
+	}
+	assert.equal(await word(page, 'stream'), 'flows');
+}
+
 /** @param {Page} page */
 const report = (page) => page.locator('.network-text').inputValue();
 
@@ -51,7 +64,12 @@ test('a good network: a tap on the connection tells that all is well', async () 
 	await page.click('palabre-connection [data-role=network]');
 	assert.equal(await word(page, 'answers'), 'ours');
 	assert.equal(await word(page, 'verbs'), 'all');
-	assert.equal(await word(page, 'stream'), 'flows');
+	// The button waits for the end of what takes longest: it is opened anew.
+	await flows(page, async () => {
+		await page.keyboard.press('Escape');
+		await page.locator('dialog.network').waitFor({ state: 'detached' });
+		await page.click('palabre-connection [data-role=network]');
+	});
 	await page.waitForSelector('.network-step[data-topic=idle] progress');
 	assert.equal(await page.locator('.network-text').isVisible(), false);
 	assert.equal(await word(page, 'idle', 150000), 'lasts');
@@ -97,8 +115,10 @@ test('a bad one: told in plain words, with advice to copy; at each size, in each
 		assert.deepEqual(wrong, []);
 		// What is measured again is not what was measured before.
 		proxy.behaviour.holdStream = false;
-		await page.click('.network [data-role=measure]');
-		assert.equal(await word(page, 'stream'), 'flows');
+		// The button waits until all was measured.
+		const again = () => page.click('.network [data-role=measure]');
+		await again();
+		await flows(page, again);
 	} finally {
 		await stage.clear();
 		await proxy.stop();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { live, said, Stage } from './support/browser.js';
+import { live, said, Stage, stored } from './support/browser.js';
 import {
 	choose, file, heavy, log, own, pair, sendOff, slowly,
 } from './support/pictures.js';
@@ -25,6 +25,7 @@ test('sent in an outage, through a reload in it: there once, with its pictures',
 	await choose(awa, file('photo.jpg'), file('moving.gif'));
 	await sendOff(awa, 'from the dark');
 	await own(awa, 'from the dark', 'sending').locator('img').nth(1).waitFor();
+	await stored(awa, 'outbox', 'from the dark');
 	await awa.reload();
 	await own(awa, 'from the dark', 'sending').locator('img[src^="blob:"]').nth(1)
 		.waitFor({ timeout: 60000 });

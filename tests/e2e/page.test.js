@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	api, createRoom, join, live, PHONE, register, said, send, Stage, texts, unique,
+	api, createRoom, fetched, join, live, PHONE, register, said, search, send, Stage, texts,
+	unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -103,6 +104,8 @@ test('edit with the Up arrow, react, reply, delete and undo', async () => {
 	await send(awa, 'The bus is red');
 	await said(jules, 'The bus is red').waitFor();
 	await said(awa, 'The bus').and(awa.locator('[data-state=sent]')).waitFor();
+	// Sent may be told before it is in the log.
+	await awa.locator('.room-last', { hasText: 'The bus is red' }).waitFor();
 	await awa.press(composer, 'ArrowUp');
 	assert.equal(await awa.inputValue(composer), 'The bus is red');
 	await awa.fill(composer, 'The bus is blue');
@@ -127,7 +130,7 @@ test('edit with the Up arrow, react, reply, delete and undo', async () => {
 	await said(awa, 'The bus is').first().hover();
 	await awa.click('.tools [aria-label=More]');
 	await awa.click('.menu-item.danger');
-	await jules.locator('.text.gone').waitFor({ timeout: 10000 });
+	await jules.locator('.text.gone').waitFor();
 	stage.check();
 });
 
@@ -230,8 +233,11 @@ test('by keyboard alone: switcher, message, reply', async () => {
 	await jules.locator('.switcher input').waitFor();
 	await jules.keyboard.type(name);
 	await jules.locator('[role=option]', { hasText: name }).waitFor();
+	const members = jules.waitForResponse(/\/members$/);
 	await jules.keyboard.press('Enter');
 	await jules.waitForSelector(composer);
+	// Only who is known to be there is offered.
+	await (await members).finished();
 	await jules.keyboard.type('line one');
 	await jules.keyboard.press('Shift+Enter');
 	await jules.keyboard.type('line two @aw');
@@ -264,8 +270,7 @@ test('names of emoji that come late are offered for nothing else, and are put in
 	await page.focus(composer);
 	await page.keyboard.type('so :smile: and on', { delay: 30 });
 	free();
-	await page.waitForFunction(() => performance.getEntriesByType('resource')
-		.some((e) => e.name.endsWith('emojidata.js')));
+	await fetched(page, 'emojidata.js');
 	await page.evaluate(() => new Promise((done) => {
 		requestAnimationFrame(() => requestAnimationFrame(done));
 	}));
@@ -281,7 +286,7 @@ test('direct messages, typing and presence', async () => {
 	await register(awa, unique('awa'), 'Awa');
 	await register(jules, other, 'Jules');
 	await awa.click('[data-role=new-direct]');
-	await awa.fill('dialog [type=search]', other);
+	await search(awa, other);
 	await awa.click(`dialog .result:has-text("@${other}")`);
 	await awa.waitForSelector(composer);
 	await send(awa, 'Just us');

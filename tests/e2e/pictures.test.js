@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { createRoom, live, said, Stage, unique } from './support/browser.js';
+import { createRoom, fetched, live, said, Stage, unique } from './support/browser.js';
 import {
 	alike, asUrl, choose, download, exif, file, loaded, painted, pair, path, seen, sendOff, sourceOf,
 } from './support/pictures.js';
@@ -115,6 +115,7 @@ test('what is pasted goes to the composer, but a text brings no picture of itsel
 			'image/png': blob, ...(also ? { 'text/plain': new Blob(['words'], { type: 'text/plain' }) } : {}),
 		})]);
 	}, /** @type {[string, boolean]} */ ([png, text]));
+	await fetched(awa, 'intake.js');
 	await awa.focus('[data-role=composer] textarea');
 	await copy(false);
 	await awa.keyboard.press('Control+v');
@@ -137,6 +138,7 @@ test('the room says that it takes what is dragged over it, and takes what is dro
 			type, x, y: 300,
 			data: { items: [], files: [path('small.png'), path('moving.gif')], dragOperationsMask: 1 },
 		});
+	await fetched(awa, 'intake.js');
 	await drag('dragEnter');
 	await drag('dragOver');
 	await awa.getByText('Drop pictures here').waitFor();

@@ -49,8 +49,9 @@ test('below a path of a site it is the same chat, live and kept', async (ctx) =>
 	const site = await below(stage.instance);
 	try {
 		const [awa] = await talkAt(site.url);
+		// A stream that seemed to be held is tried again after a minute.
 		await awa.waitForSelector('[data-role=connection][data-transport=sse]',
-			{ state: 'attached' });
+			{ state: 'attached', timeout: 90000 });
 		await until(awa, async () => {
 			const registration = await navigator.serviceWorker.getRegistration();
 			return registration?.active?.state === 'activated'

@@ -20,7 +20,8 @@ const two = () => pair(stage);
 test('on a slow network one sees it go, its picture included, and words do not wait for it', async () => {
 	const [awa, jules] = await two();
 	await choose(awa, await heavy(awa, 'heavy.png'));
-	await slowly(awa, 150000);
+	// What is on its way stays so slow: words have the time of it, some 20 s.
+	await slowly(awa, 100000);
 	await sendOff(awa, 'a heavy one');
 	const going = own(awa, 'a heavy one', 'sending');
 	const bar = going.locator('progress');

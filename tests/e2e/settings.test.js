@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	api, arrive, createRoom, live, openRoom, PASSWORD, said, SIZES, Stage, toList, unique,
+	api, arrive, createRoom, glimpses, live, openRoom, PASSWORD, said, SIZES, Stage, toList,
+	unique,
 } from './support/browser.js';
 
 /** @import {BrowserContextOptions, Page} from 'playwright-core' */
@@ -50,8 +51,9 @@ for (const [size, options] of SIZES) {
 		await jules.page.locator('.author', { hasText: 'Awa' }).waitFor();
 		await settings(awa.page);
 		await awa.page.fill('[data-role=profile] [name=display_name]', 'Awa Mbaye');
+		const told = await glimpses(awa.page, '.toast');
 		await awa.page.click('[data-role=profile] [type=submit]');
-		await awa.page.getByText('Saved').waitFor();
+		await told('Saved');
 		await awa.page.keyboard.press('Escape');
 		await openRoom(awa.page, room);
 		await awa.page.locator('.author', { hasText: 'Awa Mbaye' }).waitFor();

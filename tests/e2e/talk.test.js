@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	CHROMIUM, createRoom, join, live, PASSWORD, register, said, send, Stage, texts, unique,
+	CHROMIUM, createRoom, join, live, PASSWORD, register, said, send, Stage, stored, texts,
+	unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -105,7 +106,7 @@ test('the server is killed and comes back: nothing lost, nothing doubled', async
 		{ timeout: 15000 });
 	}
 	await send(jules, 'after');
-	await said(awa, 'after').waitFor({ timeout: 5000 });
+	await said(awa, 'after').waitFor(SOON);
 	const seen = await texts(awa);
 	assert.deepEqual([...seen].sort(), ['after', 'before', 'one while it is down',
 		'three while it is down', 'two while it is down'].sort());
@@ -126,6 +127,7 @@ test('written offline, the page reloaded: sent once when the way is free', async
 	await awa.context().route('**/messages', (route) => route.abort());
 	await send(awa, 'kept in the outbox');
 	await said(awa, 'kept in').and(awa.locator('[data-state=sending]')).waitFor();
+	await stored(awa, 'outbox', 'kept in the outbox');
 	await awa.context().unroute('**/messages');
 	await awa.reload();
 	stage.outage = false;

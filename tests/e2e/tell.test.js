@@ -26,6 +26,18 @@ function notes(page) {
 	});
 }
 
+/**
+ * Wish for notifications, in the settings.
+ * @param {Page} page
+ */
+async function tick(page) {
+	await page.click('.me-button');
+	await page.getByText('Show mentions and direct messages').click();
+	// The browser is asked first.
+	await page.waitForFunction(() => JSON.parse(localStorage.palabre).notify);
+	await page.keyboard.press('Escape');
+}
+
 test('a mention elsewhere is notified once per room, and no longer when it was read', async () => {
 	const [awa, jules] = [await stage.person(), await stage.person()];
 	const name = unique('jules');
@@ -41,9 +53,7 @@ test('a mention elsewhere is notified once per room, and no longer when it was r
 	await jules.locator(`[data-room="${room}"][data-unread="1"]`).waitFor();
 	await jules.waitForTimeout(2000);
 	assert.deepEqual(await notes(jules), []);
-	await jules.click('.me-button');
-	await jules.getByText('Show mentions and direct messages').click();
-	await jules.keyboard.press('Escape');
+	await tick(jules);
 	await send(awa, 'for everybody');
 	await send(awa, `@${name} *the kettle*`);
 	await send(awa, `@${name} is on`);
@@ -95,9 +105,7 @@ async function wish(page) {
 	await until(page, async () =>
 		(await navigator.serviceWorker.getRegistration())?.active?.state === 'activated', null);
 	await toList(page);
-	await page.click('.me-button');
-	await page.getByText('Show mentions and direct messages').click();
-	await page.keyboard.press('Escape');
+	await tick(page);
 }
 
 for (const [size, options] of SIZES) {
@@ -177,7 +185,8 @@ test('what was read on another device is not notified, and its notification goes
 	}, null);
 	await say('Second');
 	await said(other, 'Second').waitFor();
-	await page.waitForSelector(`[data-role=room][data-room="${room.id}"][data-unread="0"]`);
+	await page.locator(`[data-room="${room.id}"][data-unread="0"] .room-last`,
+		{ hasText: 'Second' }).waitFor();
 	// It would have come by now.
 	await page.waitForTimeout(2500);
 	assert.deepEqual(await notes(page), []);

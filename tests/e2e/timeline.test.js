@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import {
-	api, arrive, choose, createRoom, join, openRoom, said, send, SIZES, Stage, toList, unique,
+	api, arrive, choose, createRoom, glimpses, join, openRoom, said, send, SIZES, Stage, toList,
+	unique,
 } from './support/browser.js';
 
 /** @import {Page} from 'playwright-core' */
@@ -149,8 +150,9 @@ for (const [size, options] of SIZES) {
 		assert.match(await links.first().getAttribute('rel') || '', /noopener/);
 		await said(page, 'quoted').and(page.locator('.calls')).waitFor();
 		await message.locator('.code-block').hover();
+		const copied = await glimpses(page, '.code-block [href="#icon-check"]');
 		await message.locator('.code-block button').click();
-		await message.locator('.code-block [href="#icon-check"]').waitFor({ state: 'attached' });
+		await copied();
 		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'block of code');
 		await page.focus(composer);
 		await page.keyboard.type('soup :tom');

@@ -296,7 +296,8 @@ export async function arrive(stage, stem, display, options = {}) {
  * @param {Page} page
  */
 export async function toList(page) {
-	await page.waitForSelector('.shell[data-pane]');
+	// Once it is drawn: it may still put another pane there.
+	await page.waitForSelector('.shell[data-role=app]');
 	if (await page.locator('.room-back').isVisible()) {
 		await page.click('.room-back');
 	}
@@ -336,6 +337,75 @@ export async function until(page, condition, arg) {
 		assert.ok(Date.now() < end, `in vain: ${condition}`);
 		await page.waitForTimeout(100);
 	}
+}
+
+/**
+ * Wait until a text would outlive the page, in its outbox or in its cache.
+ * @param {Page} page
+ * @param {"outbox"|"cache"} table
+ * @param {string} text
+ */
+export async function stored(page, table, text) {
+	await until(page, async ([name, wanted]) => {
+		const db = (await indexedDB.databases()).find((d) => d.name?.startsWith('palabre '));
+		const request = indexedDB.open(db?.name || '');
+		await new Promise((done) => {
+			request.onsuccess = done;
+		});
+		const all = request.result.transaction(name).objectStore(name).getAll();
+		await new Promise((done) => {
+			all.onsuccess = done;
+		});
+		request.result.close();
+		// The list of rooms, too, holds the last message, and is there before the messages.
+		const texts = all.result.map(({ body, messages }) => [body, messages]);
+		return JSON.stringify(texts).includes(wanted);
+	}, [table, text]);
+}
+
+/**
+ * What is shown for a moment only is noted from now on, for who looks late.
+ * @param {Page} page
+ * @param {string} selector
+ * @returns {Promise<(text?: string) => Promise<unknown>>} waits for one with this text
+ */
+export async function glimpses(page, selector) {
+	await page.evaluate((wanted) => {
+		/** @type {any} */ (window).glimpsed = new Set();
+		new MutationObserver(() => document.querySelectorAll(wanted).forEach((x) =>
+			/** @type {any} */ (window).glimpsed.add(x.textContent)))
+			.observe(document.body, { childList: true, subtree: true });
+	}, selector);
+	return (text = '') => page.waitForFunction((wanted) =>
+		[.../** @type {any} */ (window).glimpsed].some((x) => x.includes(wanted)), text);
+}
+
+/**
+ * Wait for code that the page fetches by itself to have come, and to have run.
+ * @param {Page} page
+ * @param {string} name of its file
+ */
+export async function fetched(page, name) {
+	const url = await page.waitForFunction((end) =>
+		performance.getEntriesByType('resource').find((e) => e.name.endsWith(end))?.name,
+	`/${name}`);
+	// The page, which asked for it first, has it first.
+	await page.evaluate(async (from) => {
+		await import(from);
+	}, String(await url.jsonValue()));
+}
+
+/**
+ * Look for something in the open dialog. What it listed before is gone by then, and not
+ * while one clicks.
+ * @param {Page} page
+ * @param {string} q
+ */
+export async function search(page, q) {
+	const found = page.waitForResponse((reply) =>
+		new URL(reply.url()).searchParams.get('q') === q);
+	await page.fill('dialog [type=search]', q);
+	await (await found).finished();
 }
 
 /** @param {Page} page */
