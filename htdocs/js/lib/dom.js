@@ -56,12 +56,13 @@ export function assign(element, props) {
  * @param {...Child} children
  */
 export function fill(parent, ...children) {
-	for (const child of children) {
-		if (child || child === 0) {
-			parent.appendChild(child instanceof Node ? child
-				: document.createTextNode(String(child)));
-		}
-	}
+	nodes(children).forEach((node) => parent.appendChild(node));
+}
+
+/** @param {Child[]} children */
+function nodes(children) {
+	return children.filter((child) => child || child === 0)
+		.map((child) => (child instanceof Node ? child : document.createTextNode(String(child))));
 }
 
 /**
@@ -72,6 +73,21 @@ export function fill(parent, ...children) {
 export function refill(parent, ...children) {
 	parent.replaceChildren();
 	fill(parent, ...children);
+}
+
+/**
+ * Replace all children, but keep those that look as the new ones would, listeners and all:
+ * what somebody has selected, focused or pressed in them stays so.
+ * @param {Element} parent
+ * @param {...Child} children
+ */
+export function update(parent, ...children) {
+	const wanted = new Set(nodes(children));
+	const old = [...parent.childNodes].filter((node) => !wanted.has(node));
+	arrange(parent, [...wanted].map((node) => {
+		const same = node.parentNode === parent ? -1 : old.findIndex((o) => o.isEqualNode(node));
+		return same < 0 ? node : old.splice(same, 1)[0];
+	}));
 }
 
 /**
@@ -167,18 +183,18 @@ export function iconButton(name, label, props = {}) {
 /**
  * Put children into this order, moving as few as possible.
  * @param {Element} parent
- * @param {Element[]} wanted
+ * @param {Node[]} wanted
  */
 export function arrange(parent, wanted) {
 	// What goes, goes first: else all that follows it would be moved before it.
 	const staying = new Set(wanted);
-	[...parent.children].forEach((child) => staying.has(child) || child.remove());
-	let next = parent.firstElementChild;
-	for (const element of wanted) {
-		if (element === next) {
-			next = next.nextElementSibling;
+	[...parent.childNodes].forEach((child) => staying.has(child) || child.remove());
+	let next = parent.firstChild;
+	for (const node of wanted) {
+		if (node === next) {
+			next = next.nextSibling;
 		} else {
-			parent.insertBefore(element, next);
+			parent.insertBefore(node, next);
 		}
 	}
 }

@@ -2,7 +2,7 @@
  * members.js - the panel of a room: who is in it, and the room's own settings.
  */
 
-import { h, icon, iconButton, refill } from '../lib/dom.js';
+import { h, icon, iconButton, refill, update } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { avatar } from './avatar.js';
 import { dialog, field, wireForm } from './dialog.js';
@@ -78,7 +78,7 @@ export class Members extends View {
 		members.sort((a, b) => RANK[a.role] - RANK[b.role]
 			|| Number(user(b).presence === 'online') - Number(user(a).presence === 'online')
 			|| user(a).display_name.localeCompare(user(b).display_name));
-		refill(this.list, ...members.map((m) => {
+		update(this.list, ...members.map((m) => {
 			const u = user(m);
 			const button = h('button.result.whole', {
 				type: 'button', onclick: () => this.#menu(button, m),

@@ -2,7 +2,7 @@
  * message.js - one message: who, when, what, and what came of it.
  */
 
-import { attr, h, icon, refill } from '../lib/dom.js';
+import { attr, h, icon, update } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { mentions } from '../lib/mention.js';
@@ -31,7 +31,10 @@ export class MessageView extends HTMLElement {
 	/** @type {Shown|null} */
 	shown = null;
 	#key = '';
-	/** @type {HTMLElement|null} they stay as they are while the rest is built anew */
+	// These stay while what is in them changes.
+	#body = h('div.body');
+	#chips = h('div.reactions');
+	/** @type {HTMLElement|null} */
 	#pictures = null;
 	#pictureKey = '';
 
@@ -81,18 +84,19 @@ export class MessageView extends HTMLElement {
 		const time = h('time.when', { datetime: message.created_at, title: exact(date) },
 			shown.follows ? clock(date) : ago(date));
 		const tools = this.querySelector('.tools');
-		refill(this,
+		update(this.#body,
+			shown.follows ? null : h('header.byline', null,
+				h('bdi.author', { 'data-user': message.user }, name), time),
+			message.reply_to ? this.#quote(ctx, shown) : null,
+			this.#text(message, me),
+			this.#attached(ctx, message),
+			this.#reactions(ctx, message, me.id),
+			state === 'failed' ? this.#failure(ctx, shown) : null);
+		update(this,
 			shown.follows ? h('span.gutter', null, time)
 				: h('span.gutter', null, avatar(author
 					|| { id: message.user, display_name: '?', presence: '' })),
-			h('div.body', null,
-				shown.follows ? null : h('header.byline', null,
-					h('bdi.author', { 'data-user': message.user }, name), time),
-				message.reply_to ? this.#quote(ctx, shown) : null,
-				this.#text(message, me),
-				this.#attached(ctx, message),
-				this.#reactions(ctx, message, me.id),
-				state === 'failed' ? this.#failure(ctx, shown) : null),
+			this.#body,
 			state === 'sending' ? h('span.progress', {
 				title: t('message.sending'), 'aria-label': t('message.sending'), role: 'img',
 			}) : null,
@@ -156,15 +160,18 @@ export class MessageView extends HTMLElement {
 			return null;
 		}
 		const { store } = ctx.session;
-		return h('div.reactions', null, ...message.reactions.map((r) => {
-			const mine = r.users.includes(me);
+		const chips = /** @type {HTMLElement[]} */ ([...this.#chips.children]);
+		update(this.#chips, ...message.reactions.map((r) => {
 			const names = r.users.map((id) => store.users.get(id)?.display_name || '?');
-			const who = new Intl.ListFormat(document.documentElement.lang).format(names);
-			return h('button.reaction', {
-				type: 'button', 'aria-pressed': String(mine), title: who,
-				'data-act': 'toggle', 'data-emoji': r.emoji,
-			}, h('span.emoji', null, r.emoji), ` ${r.users.length}`);
+			const chip = chips.find((c) => c.dataset.emoji === r.emoji) || h('button.reaction', {
+				type: 'button', 'data-act': 'toggle', 'data-emoji': r.emoji,
+			});
+			attr(chip, 'aria-pressed', String(r.users.includes(me)));
+			attr(chip, 'title', new Intl.ListFormat(document.documentElement.lang).format(names));
+			update(chip, h('span.emoji', null, r.emoji), ` ${r.users.length}`);
+			return chip;
 		}));
+		return this.#chips;
 	}
 
 	/**

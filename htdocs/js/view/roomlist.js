@@ -2,7 +2,7 @@
  * roomlist.js - the side: brand, finder, rooms, people, connection.
  */
 
-import { attr, arrange, h, icon, iconButton, refill } from '../lib/dom.js';
+import { attr, h, icon, iconButton, refill, update } from '../lib/dom.js';
 import { fold, t } from '../lib/i18n.js';
 import { parse, plain } from '../lib/markdown.js';
 import { brief } from '../lib/time.js';
@@ -144,18 +144,28 @@ export class RoomList extends View {
 			.sort((a, b) => byName.compare(a.info.name, b.info.name));
 		const people = all.filter((r) => r.info.kind === 'direct')
 			.sort((a, b) => lastTime(b.info) - lastTime(a.info));
-		arrange(this.rooms, rooms.map((r) => this.#entry(r)));
-		arrange(this.people, people.map((r) => this.#entry(r)));
+		const filtered = Boolean(wanted);
+		update(this.rooms, ...rooms.map((r) => this.#entry(r)),
+			rooms.length || filtered ? null : this.#noRooms());
+		update(this.people, ...people.map((r) => this.#entry(r)),
+			people.length || filtered ? null
+				: h('p.side-empty', { role: 'listitem' }, t('side.empty.people')));
 		for (const id of this.entries.keys()) {
 			if (!store.rooms.has(id)) {
 				this.entries.delete(id);
 			}
 		}
-		this.#empty(rooms.length, people.length, Boolean(wanted));
+		this.#showNone(rooms.length, people.length, filtered);
 		const me = this.ctx.session.me;
 		attr(this.meButton, 'aria-label', t('side.me', { name: me.display_name }));
 		attr(this.meButton, 'title', t('side.me', { name: me.display_name }));
-		refill(this.meButton, avatar(me, { size: 'small' }));
+		update(this.meButton, avatar(me, { size: 'small' }));
+	}
+
+	#noRooms() {
+		return h('p.side-empty', { role: 'listitem' }, t('side.empty.rooms'), ' ',
+			h('button.link', { type: 'button', onclick: () => browseRooms(this.ctx) },
+				t('side.browse')));
 	}
 
 	/**
@@ -163,23 +173,14 @@ export class RoomList extends View {
 	 * @param {number} people
 	 * @param {boolean} filtered
 	 */
-	#empty(rooms, people, filtered) {
+	#showNone(rooms, people, filtered) {
 		attr(/** @type {Element} */ (this.rooms.parentElement), 'hidden', filtered && !rooms);
 		attr(/** @type {Element} */ (this.people.parentElement), 'hidden', filtered && !people);
 		attr(this.none, 'hidden', !filtered);
 		if (filtered) {
-			refill(this.none, rooms || people ? '' : `${t('side.none')} `, h('button.link', {
+			update(this.none, rooms || people ? '' : `${t('side.none')} `, h('button.link', {
 				type: 'button', onclick: () => openSwitcher(this.ctx, this.filter.value.trim()),
 			}, t('side.everywhere')));
-			return;
-		}
-		if (!rooms) {
-			refill(this.rooms, h('p.side-empty', { role: 'listitem' }, t('side.empty.rooms'), ' ',
-				h('button.link', { type: 'button', onclick: () => browseRooms(this.ctx) },
-					t('side.browse'))));
-		}
-		if (!people) {
-			refill(this.people, h('p.side-empty', { role: 'listitem' }, t('side.empty.people')));
 		}
 	}
 

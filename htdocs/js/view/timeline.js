@@ -2,7 +2,7 @@
  * timeline.js - the messages of the open room, and where the reader is in them.
  */
 
-import { arrange, attr, h, icon, refill } from '../lib/dom.js';
+import { arrange, attr, h, icon, refill, update } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { day, dayKey } from '../lib/time.js';
 import { MessageActions } from './actions.js';
@@ -454,10 +454,7 @@ export class Timeline extends View {
 		if (show) {
 			const n = this.#away;
 			const text = n ? t('timeline.jump_new', { n }) : t('timeline.jump');
-			if (this.jump.dataset.text !== text) {
-				this.jump.dataset.text = text;
-				refill(this.jump, icon('down'), h('span', null, text));
-			}
+			update(this.jump, icon('down'), h('span', null, text));
 			this.jump.classList.toggle('call', n > 0);
 		}
 	}
