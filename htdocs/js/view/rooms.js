@@ -2,7 +2,7 @@
  * rooms.js - dialogs that lead to a room: a new one, a public one, a person.
  */
 
-import { h, icon, refill } from '../lib/dom.js';
+import { h, icon, refill, update } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { query } from '../net/api.js';
 import { avatar } from './avatar.js';
@@ -63,10 +63,8 @@ function finder(options) {
 		try {
 			const found = await options.find(input.value.trim());
 			if (mine === turn) {
-				refill(list, ...found.map((item) => options.entry(item, () => box.close())));
-				if (!found.length) {
-					refill(list, h('p.nothing', { role: 'listitem' }, options.none));
-				}
+				update(list, ...found.map((item) => options.entry(item, () => box.close())),
+					found.length ? null : h('p.nothing', { role: 'listitem' }, options.none));
 			}
 		} catch (error) {
 			if (mine === turn) {
