@@ -137,6 +137,18 @@ test('a network that lets streams through gets one, and nothing beside it', asyn
 	assert.equal(connection.cursor, 'E.1');
 });
 
+test('a quiet stream is not mute while it beats', async () => {
+	// Mute would be 3 s without a frame; it beats every 0.4 s.
+	serve({ events: (call) => stream(call, { heartbeat: 2 }) });
+	connect('', calm);
+	await live('sse');
+	await new Promise((resolve) => {
+		setTimeout(resolve, 4000);
+	});
+	assert.equal(server.to('stream/poll').length, 0);
+	assert.equal(server.to('stream/events').length, 1);
+});
+
 test('a stream that is held back is replaced by a poll from the same cursor', async () => {
 	serve({ events: () => {} });
 	say();
